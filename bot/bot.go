@@ -1,0 +1,182 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"fenfu/bot/eligibility"
+	"fenfu/bot/flow"
+	"fenfu/bot/pii"
+)
+
+// Owner says who answers a session's visitor.
+type Owner string
+
+// The owners. A new session belongs to the bot.
+const (
+	OwnerBot     Owner = "bot"
+	OwnerWaiting Owner = "waiting" // queued for a person; the bot still answers
+	OwnerAgent   Owner = "agent"   // a person has taken over; the bot only records
+	OwnerClosed  Owner = "closed"
+)
+
+// Author says who wrote a message or an event.
+type Author string
+
+// The authors. A visitor's socket can only ever write as Visitor.
+const (
+	Visitor Author = "visitor"
+	FromBot Author = "bot"
+	Agent   Author = "agent"
+	System  Author = "system"
+)
+
+// Origin says how the text of a bot's event came about, so that a visitor can
+// tell a script from an AI and both from a person.
+type Origin string
+
+// The origins. Events of visitors have none.
+const (
+	Script    Origin = "script"    // fixed text of a flow
+	Knowledge Origin = "knowledge" // an entry of the knowledge base
+	AI        Origin = "ai"        // written by a language model
+	Human     Origin = "human"
+)
+
+// Kind is the shape of a message or an event.
+type Kind string
+
+// The kinds. Choose and Outcome are messages only, Choices and Notice events only.
+const (
+	Text    Kind = "text"
+	Choose  Kind = "choose"  // a visitor pressed a button; the text is the choice's value
+	Choices Kind = "choices" // text with buttons
+	Notice  Kind = "notice"  // something happened; Code says what
+	Outcome Kind = "outcome" // the eligibility check has answered
+)
+
+// The codes of notices.
+const (
+	CodeSubmitted = "application.submitted"
+	CodeDecided   = "application.decided"
+	CodeErased    = "details.erased"
+)
+
+// Choice is a button under an event. Value comes back in a Choose message.
+type Choice = flow.Choice
+
+// Session is what is remembered of one visitor's conversation. It is a value:
+// whoever changes one works on a copy (see [flow.State.Clone]).
+type Session struct {
+	ID          string
+	Version     int64 // moves with every commit; 0: never stored
+	Seq         int64 // sequence number of the last event
+	Owner       Owner
+	Agent       string // who has taken over, when Owner is OwnerAgent
+	Flow        flow.State
+	Application *Application // the latest one submitted, nil before the first
+	Due         time.Time    // when the session next wants to be woken, zero: never
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+}
+
+// Application is one submission to the eligibility check.
+type Application struct {
+	ID          string // also the check's id and its idempotency key's stem
+	Version     int    // moves when a detail is corrected after submission
+	Status      ApplicationStatus
+	Request     eligibility.Request // what was confirmed; cleared of personal data once decided
+	Result      eligibility.Result
+	Attempts    int
+	SubmittedAt time.Time
+	DecidedAt   time.Time
+}
+
+// ApplicationStatus is where an application stands.
+type ApplicationStatus string
+
+// The states of an application.
+const (
+	Queued  ApplicationStatus = "queued"
+	Decided ApplicationStatus = "decided"
+)
+
+// Message is something that happened to a session from outside.
+type Message struct {
+	Session string
+	ID      string // the sender's id for it, unique in the session: the same id twice is one message
+	From    Author
+	Kind    Kind
+	Text    pii.Text
+	Outcome *eligibility.Result // with Kind Outcome
+	At      time.Time           // zero: now
+}
+
+// Event is one entry of a session's log. Seq is contiguous from 1. Text is what
+// may be shown: details are masked in it already, and it may hold whatever else
+// the visitor wrote, so it stays a pii.Text.
+type Event struct {
+	Seq     int64
+	Kind    Kind
+	From    Author
+	Origin  Origin
+	Text    pii.Text
+	Choices []Choice
+	Code    string // with Kind Notice
+	Data    *Data  // with Kind Notice
+	ID      string // the message id, on the event that a message became
+	At      time.Time
+}
+
+// Data is what a notice tells a program.
+type Data struct {
+	Application string               `json:"application,omitempty"`
+	Decision    eligibility.Decision `json:"decision,omitempty"`
+	Reasons     []eligibility.Reason `json:"reasons,omitempty"`
+}
+
+// Turn is the outcome of handling one message: everything in it is stored, or
+// nothing is.
+type Turn struct {
+	Session   Session // the new state; Version and Seq are those it was loaded with
+	MessageID string
+	Events    []Event // numbered Session.Seq+1 and on; the first one is the message's own
+	Durable   bool    // must be on disk before it is acknowledged
+}
+
+// Memory keeps sessions. [fenfu/sessions.Store] is one.
+type Memory interface {
+	// Load returns the session, or a fresh one (Version 0, Owner bot) for an id
+	// that was never stored. It may answer from a copy that is out of date:
+	// Commit finds out.
+	Load(ctx context.Context, id string) (Session, error)
+
+	// Commit stores the turn if the session's version is still the one it was
+	// loaded with: state with version+1, events, due time, all or nothing. It
+	// returns the sequence number of the first event.
+	//
+	// If MessageID has been committed in this session before, nothing is
+	// stored and the error is a *DuplicateError holding the first one's
+	// sequence number. If the version moved the error is ErrConflict.
+	Commit(ctx context.Context, t Turn) (int64, error)
+}
+
+// Position is where a session's log stands.
+type Position struct {
+	Seq   int64 // of the last event, 0 if there is none
+	Owner Owner
+	Read  int64 // the last event the visitor has seen, on any device
+}
+
+// Feed is one follower's way through a session's log: first what it had missed,
+// then what is added, each event once and in order.
+type Feed interface {
+	// Position returns where the log stood when the feed was opened.
+	Position() Position
+	// Next returns the events after those it returned before, at most max,
+	// and none if there is nothing more now. It reads from storage only if
+	// the follower has fallen behind what is kept for it in memory.
+	Next(ctx context.Context, max int) ([]Event, error)
+	// Close ends the feed. It may be called more than once.
+	Close()
+}

@@ -1,0 +1,3 @@
+module fenfu
+
+go 1.26.0
