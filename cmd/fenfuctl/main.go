@@ -1,0 +1,25 @@
+// Command fenfuctl is the operator's and the developer's tool beside the server.
+package main
+
+import (
+	"io"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+type cli struct {
+	Classify classifyCmd `cmd:"" help:"Read lines and print what each means: text, intent, decision."`
+	Validate validateCmd `cmd:"" help:"Read lines and print whether each is a well-formed detail."`
+}
+
+// streams are the standard streams, replaceable in tests.
+type streams struct {
+	in  io.Reader
+	out io.Writer
+}
+
+func main() {
+	ctx := kong.Parse(&cli{}, kong.Name("fenfuctl"), kong.UsageOnError())
+	ctx.FatalIfErrorf(ctx.Run(streams{in: os.Stdin, out: os.Stdout}))
+}

@@ -1,0 +1,5 @@
+package main
+
+type validateCmd struct{}
+
+func (c *validateCmd) Run(s streams) error { return nil }
