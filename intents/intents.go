@@ -59,7 +59,7 @@ type Match struct {
 	Intent   Intent
 	Act      Act
 	Decision Decision
-	Slot     string // with Correct: the detail named ("name", "id_number", "phone", "email", "wechat", "contact"), or ""
+	Slot     string // with Correct, Why and Refuse: the detail named ("name", "id_number", "phone", "email", "wechat", "contact"), or ""
 	Question bool   // asks something, so it is never the value of a detail
 	Rule     string // which rule decided, for `fenfuctl classify --explain` and tests
 }
