@@ -1,0 +1,187 @@
+package ws
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"fenfu/bot"
+	"fenfu/bot/pii"
+)
+
+// reconnectAfter spreads the return of those who were sent away.
+func reconnectAfter() time.Duration {
+	return 500*time.Millisecond + rand.N(2500*time.Millisecond)
+}
+
+// item deals with one thing that was read.
+func (w *writer) item(it item) {
+	if it.raw == nil {
+		w.close(it.end)
+		return
+	}
+	var f ClientFrame
+	err := Decode(*it.raw, &f)
+	putBuffer(it.raw)
+	w.hub.cfg.Metrics.received(f.Type)
+	switch {
+	case errors.Is(err, errBadFrame), w.session == "" && f.Type != Hello:
+		w.close(CloseBadFrame)
+	case !w.limit.Allow():
+		w.tooFast(f.ID)
+	case err != nil:
+		w.fail(f.ID, err, 0)
+	default:
+		w.frame(&f)
+	}
+}
+
+// tooFast answers a frame over the limit.
+func (w *writer) tooFast(id string) {
+	if !w.abuse.Allow() {
+		w.close(CloseTooFast)
+		return
+	}
+	wait := time.Duration(float64(time.Second) / float64(w.limit.Limit()))
+	w.fail(id, &bot.Error{Code: bot.Limited, Message: "发送得太快了，请稍等一下再发。"}, max(wait, time.Second))
+}
+
+// frame does what a sound frame asks for.
+func (w *writer) frame(f *ClientFrame) {
+	switch f.Type {
+	case Hello:
+		w.hello(f)
+	case Send:
+		w.turn(f.ID, bot.Text, f.Text)
+	case Choose:
+		w.turn(f.ID, bot.Choose, pii.Text(f.Value))
+	case Read:
+		w.markRead(f.Seq)
+	case Ping:
+		w.send(Pong, appendPong(*w.scratch))
+	case Typing: // there is nobody yet to show it to
+	}
+}
+
+// hello opens the conversation, once.
+func (w *writer) hello(f *ClientFrame) {
+	if w.session != "" {
+		w.fail("", invalid("已经打过招呼了，不需要再次发送 hello。"), 0)
+		return
+	}
+	session, expires, err := w.hub.cfg.Verify(f.Token)
+	if err != nil {
+		w.fail("", err, 0)
+		w.close(CloseBadToken)
+		return
+	}
+	if !w.hub.enter(session) {
+		w.fail("", &bot.Error{Code: bot.Limited, Message: "打开的窗口太多了，请关闭一些后再试。"}, 0)
+		w.close(CloseTooFast)
+		return
+	}
+	w.begun(session, expires)
+	if err := w.follow(f.After); err != nil {
+		w.fail("", err, 0)
+		w.close(w.hub.cfg.CloseCode(bot.ErrorCode(err)))
+		return
+	}
+	at := w.feed.Position()
+	w.read = at.Read
+	w.send(Welcome, appendWelcome(*w.scratch, session, at))
+	w.pump()
+	if at.Owner == bot.OwnerClosed {
+		w.close(CloseSessionEnded)
+	}
+}
+
+// begun notes whose connection this is, and lets it be silent for longer.
+func (w *writer) begun(session string, expires time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.session, w.expires = session, expires
+	w.ws.SetReadDeadline(time.Now().Add(w.hub.cfg.Limits.PongWait))
+}
+
+// follow opens the feed. A client that knows of more events than there are has
+// seen a log that was since erased: it gets the new one from its beginning.
+func (w *writer) follow(after int64) error {
+	ctx, cancel := w.context()
+	defer cancel()
+	feed, err := w.hub.cfg.Log.Follow(ctx, w.session, after, w.wake)
+	if err != nil {
+		return err
+	}
+	if feed.Position().Seq < after {
+		feed.Close()
+		if feed, err = w.hub.cfg.Log.Follow(ctx, w.session, 0, w.wake); err != nil {
+			return err
+		}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.feed = feed
+	return nil
+}
+
+// turn has one message handled. The acknowledgement goes first, then what it
+// led to, if it is there already; a peer that leaves does not undo it.
+func (w *writer) turn(id string, kind bot.Kind, text pii.Text) {
+	start := time.Now()
+	ctx, cancel := w.context()
+	defer cancel()
+	seq, err := w.hub.cfg.Bot.Handle(ctx, bot.Message{
+		Session: w.session, ID: id, From: bot.Visitor, Kind: kind, Text: text,
+	})
+	w.hub.cfg.Metrics.turn(start)
+	if err != nil {
+		w.fail(id, err, 0)
+		return
+	}
+	w.send(Ack, appendAck(*w.scratch, id, seq))
+	w.pumpWith(ctx)
+}
+
+// pump sends what the feed has.
+func (w *writer) pump() {
+	ctx, cancel := w.context()
+	defer cancel()
+	w.pumpWith(ctx)
+}
+
+func (w *writer) pumpWith(ctx context.Context) {
+	for !w.closed {
+		events, err := w.feed.Next(ctx, pageSize)
+		if err != nil {
+			w.fail("", err, 0)
+			w.close(w.hub.cfg.CloseCode(bot.ErrorCode(err)))
+			return
+		}
+		if len(events) == 0 {
+			return
+		}
+		for i := range events {
+			w.send(Event, AppendEvent(*w.scratch, &events[i]))
+			w.told = events[i].Seq
+		}
+	}
+}
+
+// markRead notes that the visitor has seen the events up to seq.
+func (w *writer) markRead(seq int64) {
+	if seq > w.told && seq > w.read {
+		w.fail("", invalid("消息格式不正确：seq 超出了已收到的消息。"), 0)
+		return
+	}
+	if seq <= w.read {
+		return
+	}
+	ctx, cancel := w.context()
+	defer cancel()
+	if err := w.hub.cfg.Log.MarkRead(ctx, w.session, seq); err != nil {
+		w.fail("", err, 0)
+		return
+	}
+	w.read = seq
+}
