@@ -1,0 +1,110 @@
+package eligibility
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/expr-lang/expr/file"
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// doc is a YAML file on its way in: it turns whatever is wrong with its
+// content into errors of the form file:line:column: message.
+type doc struct {
+	name string
+	src  []byte
+	file *ast.File
+	errs []error
+}
+
+func openDoc(fsys fs.FS, name string) (*doc, error) {
+	src, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	d := &doc{name: name, src: src}
+	if d.file, err = parser.ParseBytes(src, 0); err != nil {
+		return nil, d.yamlError(err)
+	}
+	return d, nil
+}
+
+// decode reads the file into v; unknown and repeated keys are errors.
+func (d *doc) decode(v any) error {
+	if err := yaml.UnmarshalWithOptions(d.src, v, yaml.Strict()); err != nil {
+		return d.yamlError(err)
+	}
+	return nil
+}
+
+func (d *doc) yamlError(err error) error {
+	var e yaml.Error
+	if !errors.As(err, &e) || e.GetToken() == nil {
+		return fmt.Errorf("%s: %w", d.name, err)
+	}
+	p := e.GetToken().Position
+	return fmt.Errorf("%s:%d:%d: %s", d.name, p.Line, p.Column, e.GetMessage())
+}
+
+// fail notes that the value at path is wrong.
+func (d *doc) fail(path, message string) {
+	line, column := d.position(path)
+	d.errs = append(d.errs, fmt.Errorf("%s:%d:%d: %s", d.name, line, column, message))
+}
+
+// failIn notes an error inside the expression at path.
+func (d *doc) failIn(path string, err error) {
+	var e *file.Error
+	if !errors.As(err, &e) {
+		d.fail(path, err.Error())
+		return
+	}
+	d.fail(path, fmt.Sprintf("%s, at character %d of the expression", e.Message, e.Column+1))
+}
+
+// require notes that a value is missing, and reports whether it is there.
+func (d *doc) require(path, value string) bool {
+	if value == "" {
+		d.fail(path, path[2:]+" is missing")
+	}
+	return value != ""
+}
+
+// position finds the value at path, or the nearest thing around it.
+func (d *doc) position(path string) (line, column int) {
+	for path != "$" {
+		if p, err := yaml.PathString(path); err == nil {
+			if n, err := p.FilterFile(d.file); err == nil {
+				return start(n)
+			}
+		}
+		path = parent(path)
+	}
+	return 1, 1
+}
+
+// start returns where n begins; a mapping's own token is its first colon.
+func start(n ast.Node) (line, column int) {
+	switch m := n.(type) {
+	case *ast.MappingNode:
+		if len(m.Values) > 0 && !m.IsFlowStyle {
+			n = m.Values[0].Key
+		}
+	case *ast.MappingValueNode:
+		n = m.Key
+	}
+	pos := n.GetToken().Position
+	return pos.Line, pos.Column
+}
+
+func parent(path string) string {
+	for i := len(path) - 1; i > 0; i-- {
+		if path[i] == '.' || path[i] == '[' {
+			return path[:i]
+		}
+	}
+	return "$"
+}
