@@ -22,18 +22,34 @@ const (
 
 // State is where a session is in its flow, with what it has given so far. It
 // is a value; Next never changes the one it is given.
+//
+// How far the visitor has come follows from what was given: the open step is
+// the first whose consent or detail is missing, unless the visitor went back.
+// So a correction needs no way back to remember, and a flow that gained a step
+// asks for just that.
 type State struct {
 	Flow     string // id of the flow, "" if none was ever started
-	Version  int    // of the flow it was started with
+	Version  int    // of the flow it was last continued with
 	Status   Status
-	Step     string   // id of the step whose question is open
-	Trail    []string // steps passed, for going back
-	Return   string   // step to return to after correcting one detail, "" if none
+	Step     string // id of the step whose question is open
+	Asking   Asking // a question about the flow itself that is open on top of the step's
 	Details  map[slot.Kind]Detail
 	Consents []Consent
 	Misses   int  // answers in a row that the open step could not use
 	Offered  bool // the offer to start is open: a yes starts
 }
+
+// Asking is a question about the flow itself.
+type Asking string
+
+// The questions. The zero value: none is open.
+const (
+	AskNothing Asking = ""
+	AskCancel  Asking = "cancel"  // really cancel?
+	AskRestart Asking = "restart" // really start over?
+	AskStuck   Asking = "stuck"   // three misses: a person, later, or cancel?
+	AskEdit    Asking = "edit"    // which detail is wrong?
+)
 
 // Detail is one detail as the visitor gave it.
 type Detail struct {
@@ -51,7 +67,6 @@ type Consent struct {
 
 // Clone returns a copy that shares nothing with s.
 func (s State) Clone() State {
-	s.Trail = slices.Clone(s.Trail)
 	s.Details = maps.Clone(s.Details)
 	s.Consents = slices.Clone(s.Consents)
 	return s

@@ -1,0 +1,22 @@
+// Package bot is the domain: what happens when a visitor, an agent or the
+// system says something in a session.
+//
+// # The walk of one message
+//
+// [Bot.Handle] is the one way in. It loads the session, understands the text
+// (intents), lets the open flow answer (flow, slot) or answers itself
+// (knowledge base, small talk), and commits one [Turn]: the new state, the
+// events, what falls due. A version that moved meanwhile means that somebody
+// else spoke first: Handle loads again and decides again.
+//
+// Nothing is sent from here. The events in the log are the only way out;
+// whoever shows them follows the log (see [Feed]). A turn makes no call but
+// its Load and its Commit: the eligibility check runs in [Bot.Wake], outside,
+// and its answer comes back through Handle like any other message.
+//
+// # Who owns a session
+//
+// While [Session.Owner] is OwnerAgent the bot records and keeps silent. The
+// owner is part of the session's version, so no reply of the bot can be stored
+// after a person took over.
+package bot

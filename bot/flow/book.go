@@ -1,0 +1,165 @@
+// Package flow runs guided dialogues that are written as data.
+//
+// A flow is a YAML file: its steps, what each asks, why, with which words it
+// refuses what it cannot use (see flows/apply.yaml). [Load] checks a folder of
+// them and names line and column of whatever is wrong. [Book.Next] is a pure
+// function from a state and one message to the next state and what is to be
+// done, so a dialogue can be tested, replayed and moved between nodes freely.
+package flow
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"io/fs"
+	"strings"
+
+	"fenfu/bot/slot"
+)
+
+//go:embed flows/*.yaml
+var embedded embed.FS
+
+// Embedded returns the flows that come with the program.
+func Embedded() fs.FS {
+	sub, err := fs.Sub(embedded, "flows")
+	if err != nil {
+		panic(err) // the folder is part of the program
+	}
+	return sub
+}
+
+// StepKind says what a step does.
+type StepKind string
+
+// The kinds of steps.
+const (
+	ConsentStep StepKind = "consent" // asks for one consent, explicitly
+	DetailStep  StepKind = "detail"  // asks for one detail
+	ConfirmStep StepKind = "confirm" // shows the masked details and asks to go ahead
+	SubmitStep  StepKind = "submit"  // the end: what was confirmed is submitted
+)
+
+// Sensitivity is how carefully a detail must be handled.
+type Sensitivity string
+
+// The sensitivities.
+const (
+	Personal Sensitivity = "personal" // a name, a contact
+	Identity Sensitivity = "identity" // an identity number
+)
+
+// Flow is one dialogue, as its file has it.
+type Flow struct {
+	ID      string            `yaml:"id"`
+	Version int               `yaml:"version"`
+	Product string            `yaml:"product"`
+	Texts   map[string]string `yaml:"texts"`
+	Buttons map[string]string `yaml:"buttons"`
+	Steps   []Step            `yaml:"steps"`
+}
+
+// Step is one step of a flow.
+type Step struct {
+	ID          string            `yaml:"id"`
+	Kind        StepKind          `yaml:"kind"`
+	Label       string            `yaml:"label"` // how the step is called in front of the visitor
+	Consent     ConsentText       `yaml:"consent"`
+	Detail      slot.Kind         `yaml:"detail"`
+	Sensitivity Sensitivity       `yaml:"sensitivity"`
+	Ask         string            `yaml:"ask"`
+	Short       string            `yaml:"short"` // the question again, after an interruption
+	Why         string            `yaml:"why"`
+	Example     string            `yaml:"example"`
+	Explicit    string            `yaml:"explicit"` // answer to a yes that is not a consent
+	Declined    string            `yaml:"declined"`
+	Errors      map[string]string `yaml:"errors"` // words for each of slot.Reasons
+	Next        string            `yaml:"next"`
+}
+
+// ConsentText names the version of a consent's text.
+type ConsentText struct {
+	ID      string `yaml:"id"`
+	Version string `yaml:"version"`
+}
+
+// Book holds the flows that were loaded, with their placeholders filled in.
+type Book struct {
+	flows map[string]*Flow // by id
+}
+
+// Flow returns the flow with the id, nil if there is none.
+func (b *Book) Flow(id string) *Flow { return b.flows[id] }
+
+// Label returns what the button with the value says, "" if no flow has it.
+func (b *Book) Label(value string) string {
+	for _, f := range b.flows {
+		if l := f.label(value); l != "" {
+			return l
+		}
+	}
+	return ""
+}
+
+func (f *Flow) label(value string) string {
+	for key, v := range buttonValues {
+		if v == value {
+			return f.Buttons[key]
+		}
+	}
+	if id, ok := strings.CutPrefix(value, editPrefix); ok {
+		if s := f.step(id); s != nil {
+			return "修改" + s.Label
+		}
+	}
+	return ""
+}
+
+func (f *Flow) step(id string) *Step {
+	for i := range f.Steps {
+		if f.Steps[i].ID == id {
+			return &f.Steps[i]
+		}
+	}
+	return nil
+}
+
+// number returns the place of a step among the steps, from 1, and how many
+// there are to walk through (the submission is not one of them).
+func (f *Flow) number(id string) (n, total int) {
+	for i := range f.Steps {
+		if f.Steps[i].Kind != SubmitStep {
+			total++
+		}
+		if f.Steps[i].ID == id {
+			n = i + 1
+		}
+	}
+	return n, total
+}
+
+// accepts returns the kinds of details that answer the step's question.
+func (s *Step) accepts() []slot.Kind {
+	if s.Detail == slot.Contact {
+		return []slot.Kind{slot.Phone, slot.Email, slot.WeChat}
+	}
+	return []slot.Kind{s.Detail}
+}
+
+// takes reports whether a detail of the kind answers the step's question.
+func (s *Step) takes(k slot.Kind) bool {
+	if s.Kind != DetailStep {
+		return false
+	}
+	for _, a := range s.accepts() {
+		if a == k {
+			return true
+		}
+	}
+	return k == s.Detail
+}
+
+func textHash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,55 @@
+package flow
+
+// The values of the buttons, by their name in the flow file. A value is what
+// comes back over the socket, so these are part of the protocol.
+var buttonValues = map[string]string{
+	"agree":       "consent.agree",
+	"decline":     "consent.decline",
+	"confirm":     "confirm.yes",
+	"edit":        "edit",
+	"cancel":      "flow.cancel",
+	"cancel_yes":  "flow.cancel.yes",
+	"keep":        KeepChoice,
+	"park":        "flow.park",
+	"human":       HumanChoice,
+	"restart_yes": "flow.restart.yes",
+	"again":       StartChoice,
+}
+
+// StartChoice is the value of every button that starts the application.
+const StartChoice = "flow.start"
+
+// KeepChoice is the value of every button that goes on with the application.
+const KeepChoice = "flow.keep"
+
+// HumanChoice is the value of every button that asks for a person.
+const HumanChoice = "human"
+
+// editPrefix stands before the id of the step to change.
+const editPrefix = "edit."
+
+// textKeys are the texts that a flow must have.
+var textKeys = []string{
+	"begin", "resume", "cancelled", "cancel_ask", "kept", "parked", "restart_ask", "restarted", "first",
+	"consent_first", "wait", "thanks", "hello", "already", "progress", "unknown", "stale", "stuck",
+	"edit_ask", "edit", "unchanged", "updated", "noted", "invalid_kept", "under14", "safety",
+}
+
+func (f *Flow) choices(keys ...string) []Choice {
+	out := make([]Choice, len(keys))
+	for i, k := range keys {
+		out[i] = Choice{Value: buttonValues[k], Label: f.Buttons[k]}
+	}
+	return out
+}
+
+// edits offers each detail for correction.
+func (f *Flow) edits() []Choice {
+	var out []Choice
+	for i := range f.Steps {
+		if s := &f.Steps[i]; s.Kind == DetailStep {
+			out = append(out, Choice{Value: editPrefix + s.ID, Label: "修改" + s.Label})
+		}
+	}
+	return out
+}

@@ -1,0 +1,153 @@
+package bot_test
+
+import (
+	"bufio"
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"fenfu/bot"
+	"fenfu/bot/flow"
+	"fenfu/bot/pii"
+	"fenfu/bot/slot"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden dialogues with what the bot says now")
+
+// TestDialogues plays every dialogue of testdata. A file is a chat as a person
+// reads it; its 访客： lines are the input, the rest is what must come back.
+// The session is read from the store anew before every turn.
+func TestDialogues(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no dialogues: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			t.Parallel()
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := play(t, string(want))
+			if *update {
+				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Errorf("the dialogue went another way (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+const visitorMark = "访客："
+
+// play runs the visitor's lines of a dialogue and writes it down anew.
+func play(t *testing.T, script string) string {
+	w := newWorld(t)
+	var out strings.Builder
+	n := 0
+	lines := bufio.NewScanner(strings.NewReader(script))
+	for lines.Scan() {
+		line := lines.Text()
+		if strings.HasPrefix(line, "#") {
+			out.WriteString(line + "\n")
+			continue
+		}
+		said, ok := strings.CutPrefix(line, visitorMark)
+		if !ok {
+			continue
+		}
+		n++
+		out.WriteString("\n" + line + "\n")
+		w.now = w.now.Add(10 * time.Second)
+		w.visitor(fmt.Sprintf("m%d", n), said, &out)
+	}
+	s := w.load()
+	out.WriteString("\n= " + summary(s) + "\n")
+	return out.String()
+}
+
+// visitor sends one line, lets what falls due happen, and writes down what the
+// log gained. 〔label〕 presses the button with that label.
+func (w *world) visitor(id, said string, out *strings.Builder) {
+	w.t.Helper()
+	m := bot.Message{Session: w.session, ID: id, From: bot.Visitor, Kind: bot.Text, Text: pii.Text(said)}
+	if label, ok := strings.CutPrefix(said, "〔"); ok {
+		label = strings.TrimSuffix(label, "〕")
+		value, ok := w.buttons[label]
+		if !ok {
+			w.t.Fatalf("no button %q has been shown", label)
+		}
+		m.Kind, m.Text = bot.Choose, pii.Text(value)
+	}
+	before := w.load().Seq
+	if _, err := w.node().Handle(context.Background(), m); err != nil {
+		fmt.Fprintf(out, "错误：%s\n", bot.ErrorMessage(err))
+		return
+	}
+	if s := w.load(); !s.Due.IsZero() && !s.Due.After(w.now) {
+		if err := w.node().Wake(context.Background(), w.session); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	for _, e := range w.events(before) {
+		w.write(e, said, out)
+	}
+}
+
+func (w *world) write(e bot.Event, said string, out *strings.Builder) {
+	who := map[bot.Author]string{bot.FromBot: "助手", bot.System: "系统"}[e.From]
+	if e.Origin == bot.Knowledge {
+		who = "知识"
+	}
+	text := e.Text.Reveal()
+	if e.From == bot.Visitor {
+		if text == said || "〔"+text+"〕" == said {
+			return
+		}
+		who = "记录"
+	}
+	if e.Code != "" {
+		who += "（" + e.Code + "）"
+	}
+	out.WriteString(who + "：" + strings.ReplaceAll(text, "\n", "\n    ") + "\n")
+	if len(e.Choices) > 0 {
+		out.WriteString("    ")
+		for _, c := range e.Choices {
+			out.WriteString("〔" + c.Label + "〕")
+			w.buttons[c.Label] = c.Value
+		}
+		out.WriteString("\n")
+	}
+}
+
+// summary is the state that a dialogue must end in, masked.
+func summary(s bot.Session) string {
+	parts := []string{"status " + string(s.Flow.Status)}
+	if s.Flow.Status == flow.Running {
+		parts = append(parts, "step "+s.Flow.Step)
+	}
+	for _, k := range []slot.Kind{slot.Name, slot.ID, slot.Phone, slot.Email, slot.WeChat} {
+		if d, ok := s.Flow.Details[k]; ok {
+			parts = append(parts, string(k)+" "+slot.Mask(k, d.Value))
+		}
+	}
+	for _, c := range s.Flow.Consents {
+		parts = append(parts, "consent "+c.ID)
+	}
+	if a := s.Application; a != nil {
+		parts = append(parts, "application "+string(a.Status)+" "+string(a.Result.Decision))
+	}
+	return strings.Join(parts, ", ")
+}

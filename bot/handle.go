@@ -1,0 +1,159 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"fenfu/bot/eligibility"
+	"fenfu/bot/flow"
+	"fenfu/bot/pii"
+	"fenfu/intents"
+	"fenfu/intents/faq"
+)
+
+// Limits of one message and one session.
+const (
+	MaxText     = 2000 // runes in a message
+	MaxID       = 64   // bytes in a message id
+	MaxEvents   = 5000 // events in a session's log
+	maxAttempts = 3    // decisions about one message when the session moves
+)
+
+// Config is what a Bot is made of. All fields but Logger are required.
+type Config struct {
+	Memory  Memory
+	Book    *flow.Book
+	Flow    string // id of the flow that an application runs through
+	Matcher *intents.Matcher
+	FAQ     *faq.Book
+	Checker eligibility.Checker
+	Rules   *eligibility.Rules // the words for its decisions
+	Words   Words
+	Now     func() time.Time
+	NewID   func() string // fresh random ids for applications
+	Logger  *slog.Logger
+}
+
+// Bot handles messages.
+type Bot struct {
+	Config
+}
+
+// New returns a Bot. It starts nothing.
+func New(c Config) (*Bot, error) {
+	if c.Memory == nil || c.Book == nil || c.Matcher == nil || c.FAQ == nil || c.Checker == nil || c.Rules == nil || c.Now == nil || c.NewID == nil {
+		return nil, errors.New("bot: incomplete config")
+	}
+	if c.Book.Flow(c.Flow) == nil {
+		return nil, fmt.Errorf("bot: no flow %q", c.Flow)
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Bot{Config: c}, nil
+}
+
+// Handle takes one message into its session and returns the sequence number
+// of the event it became. The same message id again returns the first number
+// and changes nothing. Errors for the sender are *Error.
+func (b *Bot) Handle(ctx context.Context, m Message) (int64, error) {
+	if err := check(m); err != nil {
+		return 0, err
+	}
+	if m.At.IsZero() {
+		m.At = b.Now()
+	}
+	var err error
+	for range maxAttempts {
+		var seq int64
+		if seq, err = b.attempt(ctx, m); !errors.Is(err, ErrConflict) {
+			return seq, err
+		}
+	}
+	return 0, &Error{Code: Conflict, Message: "消息太密集了，请稍后再试。", Err: err}
+}
+
+func (b *Bot) attempt(ctx context.Context, m Message) (int64, error) {
+	s, err := b.Memory.Load(ctx, m.Session)
+	if err != nil {
+		return 0, fmt.Errorf("load session: %w", err)
+	}
+	turn, err := b.decide(s, m)
+	if err != nil {
+		return 0, err
+	}
+	if turn.Events == nil { // nothing came of it
+		return s.Seq, nil
+	}
+	seq, err := b.Memory.Commit(ctx, turn)
+	var dup *DuplicateError
+	if errors.As(err, &dup) {
+		return dup.Seq, nil
+	}
+	if err != nil && !errors.Is(err, ErrConflict) {
+		err = fmt.Errorf("commit turn: %w", err)
+	}
+	return seq, err
+}
+
+// check refuses what no sender may send.
+func check(m Message) error {
+	switch {
+	case m.Session == "" || m.ID == "" || len(m.ID) > MaxID:
+		return &Error{Code: Invalid, Message: "消息缺少编号，请刷新页面后重试。"}
+	case m.From == Visitor && m.Kind != Text && m.Kind != Choose,
+		m.From == System && (m.Kind != Outcome || m.Outcome == nil),
+		m.From != Visitor && m.From != System:
+		return &Error{Code: Invalid, Message: "不支持这种消息。"}
+	}
+	return nil
+}
+
+// decide works out the turn that a message makes of a session. It is pure but
+// for fresh ids.
+func (b *Bot) decide(s Session, m Message) (Turn, error) {
+	if s.Owner == OwnerClosed {
+		return Turn{}, &Error{Code: NotFound, Message: "这次会话已经结束，请刷新页面开始新的会话。"}
+	}
+	t := &turn{bot: b, m: m, s: s}
+	if s.Version == 0 {
+		t.s.CreatedAt = m.At
+	}
+	t.s.UpdatedAt = m.At
+	var err error
+	if m.From == System {
+		err = t.outcome()
+	} else if s.Seq >= MaxEvents {
+		err = &Error{Code: Limited, Message: "这次会话的消息太多了，请刷新页面开始新的会话。"}
+	} else {
+		err = t.visitor()
+	}
+	if err != nil {
+		return Turn{}, err
+	}
+	for i := range t.events {
+		t.events[i].Seq = s.Seq + int64(i) + 1
+		t.events[i].At = m.At
+	}
+	return Turn{Session: t.s, MessageID: string(m.From) + ":" + m.ID, Events: t.events, Durable: t.durable}, nil
+}
+
+// turn is a Turn in the making.
+type turn struct {
+	bot     *Bot
+	m       Message
+	s       Session
+	events  []Event
+	durable bool
+}
+
+func (t *turn) say(origin Origin, text string, choices ...Choice) {
+	e := Event{Kind: Text, From: FromBot, Origin: origin, Text: pii.Text(text), Choices: choices}
+	if len(choices) > 0 {
+		e.Kind = Choices
+	}
+	t.events = append(t.events, e)
+}

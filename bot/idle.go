@@ -1,0 +1,175 @@
+package bot
+
+import (
+	"strings"
+
+	"fenfu/bot/flow"
+	"fenfu/intents"
+)
+
+// Words are the texts of the bot outside a flow that depend on the operator.
+type Words struct {
+	Product   string // what is applied for, as the visitor calls it
+	Complaint string // the operator's complaint channel
+}
+
+// The buttons outside a flow.
+const (
+	conditionsChoice = "ask.conditions"
+	reviewChoice     = "review.request"
+)
+
+func (b *Bot) startChoice() Choice { return Choice{Value: flow.StartChoice, Label: "开始申请"} }
+
+func (b *Bot) menu() []Choice {
+	return []Choice{b.startChoice(), {Value: conditionsChoice, Label: "了解条件"}, {Value: flow.HumanChoice, Label: "转人工"}}
+}
+
+func (b *Bot) label(value string) string {
+	switch value {
+	case conditionsChoice:
+		return "了解条件"
+	case reviewChoice:
+		return "申请人工复核"
+	case flow.StartChoice:
+		return "开始申请"
+	}
+	return b.Book.Label(value)
+}
+
+// idle answers while no flow is running.
+func (t *turn) idle(in flow.Input) []flow.Action {
+	b, m := t.bot, in.Match
+	offered := t.s.Flow.Offered
+	t.s.Flow = t.s.Flow.Clone()
+	t.s.Flow.Offered = false
+	switch in.Choice {
+	case "":
+	case flow.StartChoice:
+		return t.start()
+	case flow.KeepChoice:
+		if t.s.Flow.Status == flow.Parked {
+			return t.start()
+		}
+		return t.stale()
+	case flow.HumanChoice, reviewChoice:
+		return []flow.Action{{Handoff: "asked"}}
+	case conditionsChoice:
+		in.Text, in.Match = "开通条件", b.Matcher.Match("开通条件")
+		if e, ok := b.FAQ.Answer(in.Text, in.Match); ok {
+			return t.offer(e.Answer)
+		}
+		return t.fallback()
+	default:
+		return t.stale()
+	}
+	switch {
+	case m.Decision == intents.Start,
+		offered && m.Act == intents.Affirm && !m.Question,
+		t.s.Flow.Status == flow.Parked && flow.Continues(in.Text):
+		return t.start()
+	case m.Intent == intents.Human:
+		return []flow.Action{{Handoff: "asked"}}
+	case m.Intent == intents.Status || m.Act == intents.Progress:
+		return t.progress()
+	case in.Answer != "" && m.Decision == intents.Offer:
+		return t.offer(in.Answer)
+	case in.Answer != "":
+		return []flow.Action{{Say: &flow.Say{Text: in.Answer, Answer: true}}}
+	case m.Decision == intents.Offer:
+		return t.offer("您是想现在申请开通，还是先了解条件？")
+	}
+	return t.smallTalk(m)
+}
+
+func (t *turn) stale() []flow.Action {
+	return says("这个按钮已经过期了。请问有什么可以帮您？", t.bot.menu()...)
+}
+
+func (t *turn) smallTalk(m intents.Match) []flow.Action {
+	b := t.bot
+	switch {
+	case m.Intent == intents.Greeting:
+		return says("您好，我是"+b.Words.Product+"智能客服。想办理开通，可以点“开始申请”；有问题也可以直接问我。", b.menu()...)
+	case m.Act == intents.Thanks:
+		return says("不客气，还有问题随时找我。")
+	case m.Act == intents.Affirm || m.Act == intents.Wait:
+		return says("好的，有需要随时告诉我。")
+	case m.Act == intents.Deny || m.Act == intents.Cancel || m.Act == intents.Refuse:
+		return says("好的，不办理也没关系。有问题随时找我。")
+	}
+	return t.fallback()
+}
+
+func (t *turn) fallback() []flow.Action {
+	return says("抱歉，这个问题我还不会回答。您可以换个说法，或者转人工咨询。", t.bot.menu()...)
+}
+
+// start begins or takes up the application, unless one is still being checked.
+func (t *turn) start() []flow.Action {
+	if a := t.s.Application; a != nil && a.Status == Queued {
+		return says("您的申请已经提交，正在核对，不需要重复申请。结果会在这里通知您。")
+	}
+	var actions []flow.Action
+	t.s.Flow, actions = t.bot.Book.Start(t.s.Flow, t.bot.Flow, t.m.At)
+	return actions
+}
+
+// offer answers and asks whether to start.
+func (t *turn) offer(answer string) []flow.Action {
+	if a := t.s.Application; a != nil && a.Status == Queued {
+		return []flow.Action{{Say: &flow.Say{Text: answer, Answer: true}}}
+	}
+	t.s.Flow.Offered = true
+	return []flow.Action{
+		{Say: &flow.Say{Text: answer, Answer: true}},
+		{Say: &flow.Say{Text: "需要我现在帮您提交开通申请吗？", Choices: []Choice{
+			t.bot.startChoice(), {Value: flow.HumanChoice, Label: "转人工"},
+		}}},
+	}
+}
+
+// progress says where the application stands.
+func (t *turn) progress() []flow.Action {
+	a := t.s.Application
+	switch {
+	case t.s.Flow.Status == flow.Parked:
+		return says("您有一份没填完的申请，发送“继续”就可以接着填。", t.bot.startChoice())
+	case a == nil:
+		return says("您还没有通过这里提交过申请。如果是在钱包里自己申请的，请在钱包的分付页面查看进度。", t.bot.startChoice())
+	case a.Status == Queued:
+		return says("您的申请已经提交，正在核对开通条件。结果会在这里通知您。")
+	}
+	title, _ := t.bot.decisionText(a.Result)
+	return says("您的申请已有结果："+title, Choice{Value: reviewChoice, Label: "申请人工复核"}, Choice{Value: flow.HumanChoice, Label: "转人工"})
+}
+
+// rights carries out what the law lets a visitor ask at any time.
+func (t *turn) rights(in flow.Input) ([]flow.Action, bool) {
+	switch fold := intents.Fold(in.Text); {
+	case in.Text == "" || strings.HasPrefix(fold, "怎么") || strings.HasPrefix(fold, "如何"):
+	case fold == "删除我的信息" || fold == "删除我的资料" || fold == "删除个人信息" || fold == "撤回同意" || fold == "撤销同意" || fold == "我要撤回同意":
+		t.s.Flow = flow.State{}
+		return []flow.Action{{Erase: true}}, true
+	}
+	return nil, false
+}
+
+// handoff answers the wish for a person. There is no agents' desk in this
+// version, so the bot says so instead of letting the visitor wait.
+func (t *turn) handoff() {
+	text := "现在没有人工客服在线。"
+	if c := t.bot.Words.Complaint; c != "" {
+		text += "需要人工帮助，请联系：" + c + "。"
+	}
+	choices := []Choice{t.bot.startChoice()}
+	if t.s.Flow.Status == flow.Running || t.s.Flow.Status == flow.Parked {
+		text += "您填写的内容都还在，可以随时继续。"
+		choices = []Choice{{Value: flow.KeepChoice, Label: "继续填写"}}
+	}
+	t.say(Script, text, choices...)
+}
+
+func says(text string, choices ...Choice) []flow.Action {
+	return []flow.Action{{Say: &flow.Say{Text: text, Choices: choices}}}
+}

@@ -1,0 +1,120 @@
+package bot
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"fenfu/bot/flow"
+	"fenfu/bot/pii"
+	"fenfu/bot/slot"
+	"fenfu/intents"
+)
+
+// visitor takes in what a visitor wrote or pressed.
+func (t *turn) visitor() error {
+	in := flow.Input{Now: t.m.At}
+	raw := t.m.Text.Reveal()
+	if t.m.Kind == Choose {
+		label := t.bot.label(raw)
+		if label == "" {
+			return &Error{Code: Invalid, Message: "这个按钮已经失效，请用最新的按钮或直接打字。"}
+		}
+		in.Choice = raw
+		t.events = append(t.events, Event{Kind: Text, From: Visitor, Text: pii.Text(label), ID: t.m.ID})
+	} else {
+		in.Text = intents.Normalize(raw)
+		if in.Text == "" {
+			return &Error{Code: Invalid, Message: "消息是空的，请输入内容后再发送。"}
+		}
+		if utf8.RuneCountInString(in.Text) > MaxText {
+			return &Error{Code: Invalid, Message: "消息太长了，请控制在 2000 字以内。"}
+		}
+		t.events = append(t.events, Event{Kind: Text, From: Visitor, ID: t.m.ID})
+	}
+	var actions []flow.Action
+	if t.s.Owner != OwnerAgent { // a person has taken over: record only
+		if in.Text != "" {
+			in.Match = t.bot.Matcher.Match(in.Text)
+			if e, ok := t.bot.FAQ.Answer(in.Text, in.Match); ok {
+				in.Answer = e.Answer
+			}
+		}
+		actions = t.reply(in)
+	}
+	if in.Text != "" {
+		t.events[0].Text = pii.Text(t.echo(in.Text, actions))
+	}
+	t.apply(actions)
+	return nil
+}
+
+// reply lets the open flow answer, or answers as the bot at large.
+func (t *turn) reply(in flow.Input) []flow.Action {
+	if actions, ok := t.rights(in); ok {
+		return actions
+	}
+	if t.s.Flow.Status == flow.Running {
+		var actions []flow.Action
+		t.s.Flow, actions = t.bot.Book.Next(t.s.Flow, in)
+		return actions
+	}
+	return t.idle(in)
+}
+
+// apply carries out the actions in order.
+func (t *turn) apply(actions []flow.Action) {
+	for _, a := range actions {
+		switch {
+		case a.Say != nil && a.Say.Code != "":
+			t.notice(a.Say.Code, a.Say.Text, nil, a.Say.Choices...)
+		case a.Say != nil && a.Say.Answer:
+			t.say(Knowledge, a.Say.Text, a.Say.Choices...)
+		case a.Say != nil:
+			t.say(Script, a.Say.Text, a.Say.Choices...)
+		case a.Submit:
+			t.submit()
+		case a.Erase:
+			t.erase()
+		case a.Handoff != "":
+			t.handoff()
+		}
+	}
+}
+
+// echo returns the visitor's text as it goes into the log: whatever was taken
+// or looks like a detail is masked.
+func (t *turn) echo(text string, actions []flow.Action) string {
+	var b strings.Builder
+	at := 0
+	for _, a := range actions {
+		if h := a.Hide; h != nil && h.Start >= at && h.End <= len(text) {
+			b.WriteString(text[at:h.Start])
+			b.WriteString(h.Mask)
+			at = h.End
+		}
+	}
+	b.WriteString(text[at:])
+	out := slot.Redact(b.String())
+	for k, d := range t.s.Flow.Details { // a name said again
+		out = strings.ReplaceAll(out, d.Value.Reveal(), slot.Mask(k, d.Value))
+	}
+	if flow.Secret(text) {
+		out = maskDigits(out)
+	}
+	return out
+}
+
+func maskDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return '*'
+		}
+		return r
+	}, s)
+}
+
+func (t *turn) notice(code, text string, data *Data, choices ...Choice) {
+	t.events = append(t.events, Event{
+		Kind: Notice, From: System, Origin: Script, Code: code, Text: pii.Text(text), Data: data, Choices: choices,
+	})
+}

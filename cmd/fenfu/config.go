@@ -1,0 +1,131 @@
+package main
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"fenfu/sessions"
+	"fenfu/sessions/seal"
+)
+
+// config is every setting of the server. Each flag is also an environment
+// variable; each secret also a file, which keeps it out of process listings.
+type config struct {
+	Listen     string `help:"Address to serve on." default:":8080" env:"FENFU_LISTEN" group:"Serving"`
+	Production bool   `help:"Serve real visitors: refuse to start with anything a demo may lack." env:"FENFU_PRODUCTION" group:"Serving"`
+	DataDir    string `help:"Folder of the embedded store and of the demo's own keys." default:"data" env:"FENFU_DATA_DIR" group:"Serving" type:"path"`
+	LogLevel   string `help:"Least level to log: debug, info, warn, error." enum:"debug,info,warn,error" default:"info" env:"FENFU_LOG_LEVEL" group:"Serving"`
+
+	RedisURL     string        `help:"Redis to keep sessions in: redis://, rediss://, redis+sentinel:// or redis+cluster://. Empty: the embedded store." env:"FENFU_REDIS_URL" group:"Storage"`
+	RedisURLFile string        `help:"File with the Redis URL." env:"FENFU_REDIS_URL_FILE" group:"Storage" type:"path"`
+	SealKeys     string        `help:"Keys that personal data is encrypted with, newest first: id:base64 of 32 bytes, separated by commas." env:"FENFU_SEAL_KEYS" group:"Storage"`
+	SealKeysFile string        `help:"File with the encryption keys." env:"FENFU_SEAL_KEYS_FILE" group:"Storage" type:"path"`
+	Retention    time.Duration `help:"How long a session is kept after its last message." default:"720h" env:"FENFU_RETENTION" group:"Storage"`
+
+	TokenKey       string   `help:"Key that visitors' tokens are signed with: base64 of 32 bytes." env:"FENFU_TOKEN_KEY" group:"Access"`
+	TokenKeyFile   string   `help:"File with the token key." env:"FENFU_TOKEN_KEY_FILE" group:"Access" type:"path"`
+	AllowedOrigins []string `help:"Origins of the pages that may embed the widget, such as https://pay.example.com." env:"FENFU_ALLOWED_ORIGINS" group:"Access"`
+	VisitorRate    float64  `help:"Messages a second that one connection may send." default:"5" env:"FENFU_VISITOR_RATE" group:"Access"`
+	VisitorBurst   int      `help:"Messages that one connection may send at once." default:"20" env:"FENFU_VISITOR_BURST" group:"Access"`
+	MaxConnections int      `help:"Connections that this node accepts." default:"50000" env:"FENFU_MAX_CONNECTIONS" group:"Access"`
+
+	OperatorName     string `help:"Legal name of the operator, shown to every visitor." env:"FENFU_OPERATOR_NAME" group:"Operator"`
+	OperatorLicence  string `help:"The operator's licence, shown to every visitor." env:"FENFU_OPERATOR_LICENCE" group:"Operator"`
+	ComplaintChannel string `help:"Where visitors can complain, shown to every visitor." env:"FENFU_COMPLAINT_CHANNEL" group:"Operator"`
+	CheckerName      string `help:"Who checks eligibility, named in the consent to disclose." env:"FENFU_CHECKER_NAME" group:"Operator"`
+	FlowsDir         string `help:"Folder of flow files in place of the built-in ones." env:"FENFU_FLOWS_DIR" group:"Operator" type:"path"`
+	RulesFile        string `help:"Rules file in place of the built-in one." env:"FENFU_RULES_FILE" group:"Operator" type:"path"`
+	ApplicantsFile   string `help:"Demo applicants in place of the built-in ones. Not read in production." env:"FENFU_APPLICANTS_FILE" group:"Operator" type:"path"`
+}
+
+// check returns everything that is wrong with the settings, at once. It reads
+// the secret files but opens nothing else.
+func (c *config) check() error {
+	errs := []error{c.readSecrets()}
+	bad := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	if c.RedisURL != "" {
+		_, err := sessions.ParseURL(c.RedisURL)
+		bad(err == nil, "--redis-url: %w", err)
+	}
+	if c.SealKeys != "" {
+		_, err := seal.Parse(c.SealKeys)
+		bad(err == nil, "--seal-keys: %w", err)
+	}
+	if c.TokenKey != "" {
+		_, err := decodeKey(c.TokenKey)
+		bad(err == nil, "--token-key: %w", err)
+	}
+	for _, o := range c.AllowedOrigins {
+		bad(isOrigin(o), "--allowed-origins: %q is not an origin (scheme://host[:port])", o)
+	}
+	bad(c.VisitorRate > 0, "--visitor-rate: must be above 0")
+	bad(c.VisitorBurst > 0, "--visitor-burst: must be above 0")
+	bad(c.MaxConnections > 0, "--max-connections: must be above 0")
+	bad(c.Retention >= time.Hour, "--retention: must be at least 1h")
+	if c.Production {
+		bad(c.RedisURL != "", "production needs --redis-url: the embedded store is for demos and development")
+		bad(c.SealKeys != "", "production needs --seal-keys (or --seal-keys-file)")
+		bad(c.TokenKey != "", "production needs --token-key (or --token-key-file)")
+		bad(strings.TrimSpace(c.OperatorName) != "", "production needs --operator-name: visitors must know who collects their data")
+		bad(strings.TrimSpace(c.OperatorLicence) != "", "production needs --operator-licence")
+		bad(strings.TrimSpace(c.ComplaintChannel) != "", "production needs --complaint-channel")
+		bad(strings.TrimSpace(c.CheckerName) != "", "production needs --checker-name: the consent to disclose names the checker")
+		bad(len(c.AllowedOrigins) > 0, "production needs --allowed-origins")
+		bad(!defaultSecret(c.SealKeys), "--seal-keys: this is a sample or a pattern, not a secret; make one with: openssl rand -base64 32")
+		bad(!defaultSecret(c.TokenKey), "--token-key: this is a sample or a pattern, not a secret; make one with: openssl rand -base64 32")
+		for _, o := range c.AllowedOrigins {
+			bad(!strings.HasPrefix(o, "http://"), "--allowed-origins: %q is not https", o)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func isOrigin(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.Path == "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
+}
+
+// decodeKey reads a 32-byte key in any base64.
+func decodeKey(s string) ([]byte, error) {
+	for _, enc := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
+		if key, err := enc.DecodeString(strings.TrimSpace(s)); err == nil {
+			if len(key) < 32 {
+				return nil, fmt.Errorf("key has %d bytes, needs 32", len(key))
+			}
+			return key, nil
+		}
+	}
+	return nil, errors.New("not base64")
+}
+
+// defaultSecret reports whether any of the keys is one that a person made up
+// or copied: random bytes hold far more than 12 different values in 32.
+func defaultSecret(keys string) bool {
+	for key := range strings.SplitSeq(keys, ",") {
+		if _, b64, ok := strings.Cut(key, ":"); ok {
+			key = b64
+		}
+		raw, err := decodeKey(key)
+		if err != nil {
+			continue // reported as malformed already
+		}
+		distinct := make(map[byte]bool)
+		printable := true
+		for _, c := range raw {
+			distinct[c] = true
+			printable = printable && c >= 0x20 && c < 0x7f
+		}
+		if len(distinct) <= 12 || printable {
+			return true
+		}
+	}
+	return false
+}
