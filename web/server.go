@@ -1,0 +1,145 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"fenfu/bot"
+	"fenfu/web/ws"
+)
+
+// Bot handles what visitors say. [fenfu/bot.Bot] is one.
+type Bot interface {
+	Handle(ctx context.Context, m bot.Message) (int64, error)
+}
+
+// Log is where conversations can be followed. [fenfu/sessions.Store] is one.
+type Log interface {
+	Follow(ctx context.Context, id string, after int64, wake func()) (bot.Feed, error)
+	MarkRead(ctx context.Context, id string, seq int64) error
+}
+
+// Config is what a Server needs.
+type Config struct {
+	Bot   Bot
+	Log   Log
+	Ready func(ctx context.Context) error // whether what stands behind the server does
+
+	TokenKey       []byte        // signs the visitors' tokens; at least 32 bytes
+	TokenLife      time.Duration // of a visitor's token; zero: 30 days
+	AllowedOrigins []string      // pages that may use the API and the socket, besides the server's own
+	FrameAncestors []string      // pages that may embed the widget, besides the server's own
+	Limits         ws.Limits
+	Site           Site
+	UI             fs.FS // the built front end; nil: none is served
+
+	Logger   *slog.Logger
+	Registry *prometheus.Registry
+}
+
+// Server answers visitors.
+type Server struct {
+	cfg      Config
+	tokens   *Tokens
+	allowed  origins
+	hub      *ws.Hub
+	problems *prometheus.CounterVec
+	handler  http.Handler
+	draining atomic.Bool
+}
+
+// New checks the configuration and returns a server that is ready to serve.
+func New(cfg Config) (*Server, error) {
+	if cfg.Bot == nil || cfg.Log == nil || cfg.Ready == nil || cfg.Logger == nil || cfg.Registry == nil {
+		return nil, errors.New("web: Bot, Log, Ready, Logger and Registry must be set")
+	}
+	tokens, err := NewTokens(cfg.TokenKey, cfg.TokenLife)
+	if err != nil {
+		return nil, err
+	}
+	allowed, err := parseOrigins(cfg.AllowedOrigins)
+	if err != nil {
+		return nil, fmt.Errorf("allowed origins: %w", err)
+	}
+	s := &Server{cfg: cfg, tokens: tokens, allowed: allowed}
+	s.problems = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "fenfu_http_problems_total", Help: "HTTP requests answered with an error, by status.",
+	}, []string{"status"})
+	if err := cfg.Registry.Register(s.problems); err != nil {
+		return nil, fmt.Errorf("metrics: %w", err)
+	}
+	s.hub = ws.NewHub(ws.Config{
+		Bot: cfg.Bot, Log: cfg.Log,
+		Verify:      func(token string) (string, time.Time, error) { return tokens.Verify(token, time.Now()) },
+		CheckOrigin: allowed.check,
+		CloseCode:   closeCode,
+		Refuse:      s.refuse,
+		Limits:      cfg.Limits,
+		Logger:      cfg.Logger,
+		Metrics:     ws.NewMetrics(cfg.Registry),
+	})
+	s.handler, err = s.routes()
+	return s, err
+}
+
+// Handler answers every request.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// HTTPServer returns a net/http server around the handler, with time-outs that
+// a visitor on a slow line keeps and a hoarder of connections does not.
+func (s *Server) HTTPServer() *http.Server {
+	return &http.Server{
+		Handler:           s.handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       60 * time.Second,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(s.cfg.Logger.Handler(), slog.LevelDebug),
+	}
+}
+
+// Drain makes the server not ready and its sockets leave; see [ws.Hub.Drain].
+// HTTP requests are answered until the http.Server is shut down.
+func (s *Server) Drain(ctx context.Context) error {
+	s.draining.Store(true)
+	return s.hub.Drain(ctx)
+}
+
+func (s *Server) routes() (http.Handler, error) {
+	files, err := s.loadFiles()
+	if err != nil {
+		return nil, err
+	}
+	site, err := s.cfg.Site.handler()
+	if err != nil {
+		return nil, err
+	}
+	metrics := promhttp.HandlerFor(s.cfg.Registry, promhttp.HandlerOpts{})
+	mux := http.NewServeMux()
+	mux.Handle("/ws", s.methods(http.MethodGet, s.hub))
+	mux.Handle("/v1/sessions", s.cors(s.methods(http.MethodPost, http.HandlerFunc(s.postSession))))
+	mux.Handle("/v1/config", s.cors(s.methods(http.MethodGet, site)))
+	mux.Handle("/livez", s.methods(http.MethodGet, http.HandlerFunc(s.livez)))
+	mux.Handle("/readyz", s.methods(http.MethodGet, http.HandlerFunc(s.readyz)))
+	mux.Handle("/metrics", s.methods(http.MethodGet, metrics))
+	mux.Handle("/", s.methods(http.MethodGet, files))
+
+	protection := http.NewCrossOriginProtection()
+	for origin := range s.allowed {
+		if err := protection.AddTrustedOrigin(origin); err != nil {
+			return nil, fmt.Errorf("allowed origins: %w", err)
+		}
+	}
+	protection.SetDenyHandler(http.HandlerFunc(s.refuseOrigin))
+	return s.recovered(headers(protection.Handler(mux))), nil
+}
