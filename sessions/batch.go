@@ -1,0 +1,167 @@
+package sessions
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/redis/go-redis/v9"
+)
+
+const (
+	batchSize = 128
+	queueSize = 1024 // calls waiting in a lane; the next ones wait for room
+)
+
+// The states of a call.
+const (
+	queued    int32 = iota
+	sent            // its lane has taken it: the outcome must be waited for
+	abandoned       // its caller has gone before it was sent: it never is
+)
+
+// call is one command on its way to Redis.
+type call struct {
+	cmd    redis.Cmder
+	script *script // nil for a command that is no script
+	state  atomic.Int32
+	done   chan struct{}
+}
+
+// batcher gathers calls of many goroutines into pipelines, which halves the
+// work on both sides. Each lane has at most one pipeline on its way.
+type batcher struct {
+	rdb     redis.UniversalClient
+	lanes   []chan *call
+	stop    chan struct{} // closed to end the lanes
+	stopped chan struct{} // closed when they have ended
+	once    sync.Once
+}
+
+// newBatcher starts the lanes; close ends them.
+func newBatcher(rdb redis.UniversalClient, lanes int) *batcher {
+	b := &batcher{rdb: rdb, stop: make(chan struct{}), stopped: make(chan struct{})}
+	var group sync.WaitGroup
+	for range lanes {
+		lane := make(chan *call, queueSize)
+		b.lanes = append(b.lanes, lane)
+		group.Go(func() { b.run(lane) })
+	}
+	go func() {
+		group.Wait()
+		close(b.stopped)
+	}()
+	return b
+}
+
+// close lets what was sent end, and fails what was not.
+func (b *batcher) close() {
+	b.once.Do(func() { close(b.stop) })
+	<-b.stopped
+}
+
+// do sends cmd in a lane and waits for its answer, which is in cmd then. It
+// gives up when ctx ends before the command was sent; from then on the
+// client's time-outs bound the wait, and the outcome is known unless an error
+// says otherwise.
+func (b *batcher) do(ctx context.Context, lane int, s *script, cmd redis.Cmder) error {
+	c := &call{cmd: cmd, script: s, done: make(chan struct{})}
+	select {
+	case b.lanes[lane%len(b.lanes)] <- c:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-b.stop:
+		return errClosed
+	}
+	select {
+	case <-c.done:
+		return cmd.Err()
+	case <-ctx.Done():
+		if c.state.CompareAndSwap(queued, abandoned) {
+			return ctx.Err()
+		}
+	case <-b.stopped:
+		if c.state.CompareAndSwap(queued, abandoned) {
+			return errClosed
+		}
+	}
+	<-c.done
+	return cmd.Err()
+}
+
+func (b *batcher) run(lane chan *call) {
+	batch := make([]*call, 0, batchSize)
+	for {
+		batch = batch[:0]
+		select {
+		case c := <-lane:
+			batch = appendSent(batch, c)
+		case <-b.stop:
+			return
+		}
+		// The answers of the last pipeline have made many callers ready to
+		// send again. Let them.
+		runtime.Gosched()
+		for more := true; more && len(batch) < batchSize; {
+			select {
+			case c := <-lane:
+				batch = appendSent(batch, c)
+			default:
+				more = false
+			}
+		}
+		b.flush(batch)
+		clear(batch)
+	}
+}
+
+func appendSent(batch []*call, c *call) []*call {
+	if !c.state.CompareAndSwap(queued, sent) {
+		return batch
+	}
+	return append(batch, c)
+}
+
+// flush sends a batch; errors are left in the commands. It is not bound to any
+// caller's context: others have calls in it too.
+func (b *batcher) flush(batch []*call) {
+	b.send(batch)
+	if unknown := forgotten(batch); len(unknown) > 0 {
+		b.send(unknown)
+	}
+	for _, c := range batch {
+		close(c.done)
+	}
+}
+
+func (b *batcher) send(batch []*call) {
+	ctx := context.Background()
+	switch len(batch) {
+	case 0:
+	case 1:
+		_ = b.rdb.Process(ctx, batch[0].cmd)
+	default:
+		pipe := b.rdb.Pipeline()
+		for _, c := range batch {
+			_ = pipe.Process(ctx, c.cmd)
+		}
+		_, _ = pipe.Exec(ctx)
+	}
+}
+
+// forgotten returns the calls whose server did not know the script, changed to
+// bring the source along.
+func forgotten(batch []*call) []*call {
+	var again []*call
+	for _, c := range batch {
+		if c.script == nil || !redis.HasErrorPrefix(c.cmd.Err(), "NOSCRIPT") {
+			continue
+		}
+		args := c.cmd.Args()
+		args[0], args[1] = "eval", c.script.source
+		c.cmd.SetErr(nil)
+		again = append(again, c)
+	}
+	return again
+}

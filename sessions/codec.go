@@ -1,0 +1,200 @@
+package sessions
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"fenfu/bot"
+	"fenfu/bot/eligibility"
+	"fenfu/bot/flow"
+	"fenfu/bot/pii"
+	"fenfu/bot/slot"
+	"fenfu/sessions/seal"
+)
+
+// This file is the one place where personal data leaves its wrapping to be
+// sealed: pii.Text writes itself masked, so the records hold strings.
+//
+// Records only ever gain fields. A field that this version does not know is
+// ignored; a record whose version it does not know is refused.
+const recordVersion = 1
+
+// The names of the sealed fields. The state goes with the session's version,
+// an event with its number.
+const (
+	fieldState = "state"
+	fieldEvent = "event"
+)
+
+type stateRecord struct {
+	Record      int                `json:"r"`
+	ID          string             `json:"id"`
+	Owner       bot.Owner          `json:"o"`
+	Agent       string             `json:"a,omitempty"`
+	Flow        flowRecord         `json:"f,omitzero"`
+	Application *applicationRecord `json:"ap,omitempty"`
+	Due         nanos              `json:"d,omitempty"`
+	CreatedAt   nanos              `json:"c,omitempty"`
+	UpdatedAt   nanos              `json:"u,omitempty"`
+}
+
+type flowRecord struct {
+	Flow     string                     `json:"f,omitempty"`
+	Version  int                        `json:"v,omitempty"`
+	Status   flow.Status                `json:"s,omitempty"`
+	Step     string                     `json:"p,omitempty"`
+	Trail    []string                   `json:"t,omitempty"`
+	Return   string                     `json:"r,omitempty"`
+	Details  map[slot.Kind]detailRecord `json:"d,omitempty"`
+	Consents []consentRecord            `json:"c,omitempty"`
+	Misses   int                        `json:"m,omitempty"`
+	Offered  bool                       `json:"o,omitempty"`
+}
+
+type detailRecord struct {
+	Value string `json:"v"`
+	At    nanos  `json:"t,omitempty"`
+}
+
+type consentRecord struct {
+	ID         string `json:"i"`
+	Version    string `json:"v"`
+	TextSHA256 string `json:"h,omitempty"`
+	At         nanos  `json:"t,omitempty"`
+}
+
+type applicationRecord struct {
+	ID          string                `json:"i"`
+	Version     int                   `json:"v,omitempty"`
+	Status      bot.ApplicationStatus `json:"s"`
+	Request     requestRecord         `json:"q,omitzero"`
+	Result      *eligibility.Result   `json:"r,omitempty"`
+	Attempts    int                   `json:"n,omitempty"`
+	SubmittedAt nanos                 `json:"st,omitempty"`
+	DecidedAt   nanos                 `json:"dt,omitempty"`
+}
+
+type requestRecord struct {
+	CheckID  string        `json:"i,omitempty"`
+	Product  string        `json:"p,omitempty"`
+	Consent  consentRecord `json:"c,omitzero"`
+	Name     string        `json:"n,omitempty"`
+	IDType   string        `json:"it,omitempty"`
+	IDNumber string        `json:"in,omitempty"`
+	Phone    string        `json:"ph,omitempty"`
+	Email    string        `json:"em,omitempty"`
+	WeChat   string        `json:"wc,omitempty"`
+}
+
+type eventRecord struct {
+	Record  int          `json:"r"`
+	Seq     int64        `json:"n"`
+	Kind    bot.Kind     `json:"k"`
+	From    bot.Author   `json:"f"`
+	Origin  bot.Origin   `json:"o,omitempty"`
+	Text    string       `json:"x,omitempty"`
+	Choices []bot.Choice `json:"c,omitempty"`
+	Code    string       `json:"cd,omitempty"`
+	Data    *bot.Data    `json:"d,omitempty"`
+	ID      string       `json:"i,omitempty"`
+	At      nanos        `json:"t,omitempty"`
+}
+
+// nanos is an instant in nanoseconds since 1970, 0 for the zero time.
+type nanos int64
+
+func toNanos(t time.Time) nanos {
+	if t.IsZero() {
+		return 0
+	}
+	return nanos(t.UnixNano())
+}
+
+func (n nanos) time() time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, int64(n)).UTC()
+}
+
+func sealState(box *seal.Box, s *bot.Session) ([]byte, error) {
+	plain, err := json.Marshal(stateRecord{
+		Record: recordVersion, ID: s.ID, Owner: s.Owner, Agent: s.Agent,
+		Flow: flowToRecord(s.Flow), Application: applicationToRecord(s.Application),
+		Due: toNanos(s.Due), CreatedAt: toNanos(s.CreatedAt), UpdatedAt: toNanos(s.UpdatedAt),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("encode a session: %w", err)
+	}
+	return box.Seal(fieldState, s.Version, plain), nil
+}
+
+func openState(box *seal.Box, id string, version int64, sealed []byte) (bot.Session, error) {
+	var r stateRecord
+	if err := open(box, fieldState, version, sealed, &r); err != nil {
+		return bot.Session{}, damaged("session", err)
+	}
+	if r.Record != recordVersion {
+		return bot.Session{}, damaged("session", fmt.Errorf("record version %d is not known here", r.Record))
+	}
+	if r.ID != id {
+		return bot.Session{}, damaged("session", errors.New("it is another session's"))
+	}
+	return bot.Session{
+		ID: id, Version: version, Owner: r.Owner, Agent: r.Agent,
+		Flow: r.Flow.state(), Application: r.Application.application(),
+		Due: r.Due.time(), CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(),
+	}, nil
+}
+
+func sealEvent(box *seal.Box, e *bot.Event) ([]byte, error) {
+	plain, err := json.Marshal(eventRecord{
+		Record: recordVersion, Seq: e.Seq, Kind: e.Kind, From: e.From, Origin: e.Origin,
+		Text: e.Text.Reveal(), Choices: e.Choices, Code: e.Code, Data: e.Data, ID: e.ID, At: toNanos(e.At),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("encode an event: %w", err)
+	}
+	return box.Seal(fieldEvent, e.Seq, plain), nil
+}
+
+func openEvent(box *seal.Box, seq int64, sealed []byte) (bot.Event, error) {
+	var r eventRecord
+	if err := open(box, fieldEvent, seq, sealed, &r); err != nil {
+		return bot.Event{}, damaged("event", err)
+	}
+	if r.Record != recordVersion || r.Seq != seq {
+		return bot.Event{}, damaged("event", fmt.Errorf("record version %d, number %d: not what belongs here", r.Record, r.Seq))
+	}
+	return bot.Event{
+		Seq: seq, Kind: r.Kind, From: r.From, Origin: r.Origin, Text: pii.Text(r.Text),
+		Choices: r.Choices, Code: r.Code, Data: r.Data, ID: r.ID, At: r.At.time(),
+	}, nil
+}
+
+// openEvents opens consecutive events of a log, the first one numbered first.
+func openEvents(box *seal.Box, first int64, sealed []string) ([]bot.Event, error) {
+	events := make([]bot.Event, len(sealed))
+	for i, text := range sealed {
+		e, err := openEvent(box, first+int64(i), []byte(text))
+		if err != nil {
+			return nil, err
+		}
+		events[i] = e
+	}
+	return events, nil
+}
+
+// open never puts what it decrypted into an error, as json's own errors may.
+func open(box *seal.Box, field string, n int64, sealed []byte, to any) error {
+	plain, err := box.Open(field, n, sealed)
+	if err != nil {
+		return err
+	}
+	if json.Unmarshal(plain, to) != nil {
+		return errors.New("it opened but is no record")
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package sessions
+
+import (
+	"fenfu/bot"
+	"fenfu/bot/eligibility"
+	"fenfu/bot/flow"
+	"fenfu/bot/pii"
+	"fenfu/bot/slot"
+)
+
+func flowToRecord(s flow.State) flowRecord {
+	r := flowRecord{
+		Flow: s.Flow, Version: s.Version, Status: s.Status, Step: s.Step, Trail: s.Trail,
+		Return: s.Return, Misses: s.Misses, Offered: s.Offered,
+	}
+	if len(s.Details) > 0 {
+		r.Details = make(map[slot.Kind]detailRecord, len(s.Details))
+		for kind, d := range s.Details {
+			r.Details[kind] = detailRecord{Value: d.Value.Reveal(), At: toNanos(d.At)}
+		}
+	}
+	for _, c := range s.Consents {
+		r.Consents = append(r.Consents, consentRecord{ID: c.ID, Version: c.Version, TextSHA256: c.TextSHA256, At: toNanos(c.At)})
+	}
+	return r
+}
+
+func (r flowRecord) state() flow.State {
+	s := flow.State{
+		Flow: r.Flow, Version: r.Version, Status: r.Status, Step: r.Step, Trail: r.Trail,
+		Return: r.Return, Misses: r.Misses, Offered: r.Offered,
+	}
+	if len(r.Details) > 0 {
+		s.Details = make(map[slot.Kind]flow.Detail, len(r.Details))
+		for kind, d := range r.Details {
+			s.Details[kind] = flow.Detail{Value: pii.Text(d.Value), At: d.At.time()}
+		}
+	}
+	for _, c := range r.Consents {
+		s.Consents = append(s.Consents, flow.Consent{ID: c.ID, Version: c.Version, TextSHA256: c.TextSHA256, At: c.At.time()})
+	}
+	return s
+}
+
+func applicationToRecord(a *bot.Application) *applicationRecord {
+	if a == nil {
+		return nil
+	}
+	q, s := a.Request, a.Request.Subject
+	r := &applicationRecord{
+		ID: a.ID, Version: a.Version, Status: a.Status, Attempts: a.Attempts,
+		SubmittedAt: toNanos(a.SubmittedAt), DecidedAt: toNanos(a.DecidedAt),
+		Request: requestRecord{
+			CheckID: q.CheckID, Product: q.Product,
+			Consent: consentRecord{ID: q.Consent.ID, Version: q.Consent.Version, TextSHA256: q.Consent.TextSHA256, At: toNanos(q.Consent.At)},
+			Name:    s.Name.Reveal(), IDType: s.IDType, IDNumber: s.IDNumber.Reveal(),
+			Phone: s.Phone.Reveal(), Email: s.Email.Reveal(), WeChat: s.WeChat.Reveal(),
+		},
+	}
+	if a.Result.Decision != "" || a.Result.CheckID != "" {
+		r.Result = &a.Result
+	}
+	return r
+}
+
+func (r *applicationRecord) application() *bot.Application {
+	if r == nil {
+		return nil
+	}
+	q := r.Request
+	a := &bot.Application{
+		ID: r.ID, Version: r.Version, Status: r.Status, Attempts: r.Attempts,
+		SubmittedAt: r.SubmittedAt.time(), DecidedAt: r.DecidedAt.time(),
+		Request: eligibility.Request{
+			CheckID: q.CheckID, Product: q.Product,
+			Consent: eligibility.Consent{ID: q.Consent.ID, Version: q.Consent.Version, TextSHA256: q.Consent.TextSHA256, At: q.Consent.At.time()},
+			Subject: eligibility.Subject{
+				Name: pii.Text(q.Name), IDType: q.IDType, IDNumber: pii.Text(q.IDNumber),
+				Phone: pii.Text(q.Phone), Email: pii.Text(q.Email), WeChat: pii.Text(q.WeChat),
+			},
+		},
+	}
+	if r.Result != nil {
+		a.Result = *r.Result
+	}
+	return a
+}

@@ -1,0 +1,147 @@
+package sessions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"fenfu/bot"
+	"fenfu/sessions/seal"
+)
+
+// What the commit script answers.
+const (
+	stored int64 = iota
+	duplicate
+	moved
+)
+
+// Commit stores a turn, all of it or nothing, in one round trip; see
+// bot.Memory. Once a turn is on its way the outcome is waited for, whatever
+// becomes of ctx.
+func (s *Store) Commit(ctx context.Context, t bot.Turn) (int64, error) {
+	if err := checkTurn(&t); err != nil {
+		return 0, err
+	}
+	id := t.Session.ID
+	p := s.partition(id)
+	box, err := s.box(id)
+	if err != nil {
+		return 0, err
+	}
+	next := t.Session
+	next.Version++
+	next.Seq += int64(len(t.Events))
+	args, err := s.commitArgs(p, box, &t, &next)
+	if err != nil {
+		return 0, err
+	}
+	cmd := redis.NewIntSliceCmd(context.Background(), args...)
+	if err := s.batch.do(ctx, p.number, s.scripts.commit, cmd); err != nil {
+		s.cache.Remove(id) // it may have been stored
+		return 0, unavailable("commit to session "+id, err)
+	}
+	reply := cmd.Val()
+	if len(reply) != 2 {
+		return 0, fmt.Errorf("commit to session %s: %d values returned, want 2", id, len(reply))
+	}
+	switch status, seq := reply[0], reply[1]; status {
+	case stored:
+		s.cache.Add(id, &cached{box: box, session: next})
+		return seq, s.applied(ctx, p, &next, &t)
+	case duplicate:
+		return seq, s.repeated(ctx, p, id, seq)
+	case moved:
+		s.cache.Remove(id)
+		return 0, bot.ErrConflict
+	default:
+		return 0, fmt.Errorf("commit to session %s: status %d returned", id, status)
+	}
+}
+
+// checkTurn refuses turns that could not be told apart from others, or would
+// break the numbering.
+func checkTurn(t *bot.Turn) error {
+	if t.Session.ID == "" || t.MessageID == "" {
+		return errors.New("commit: a turn needs a session and a message id")
+	}
+	for i := range t.Events {
+		if want := t.Session.Seq + 1 + int64(i); t.Events[i].Seq != want {
+			return fmt.Errorf("commit to session %s: event %d where %d is due", t.Session.ID, t.Events[i].Seq, want)
+		}
+	}
+	return nil
+}
+
+// commitArgs seals the turn and lays it out as scripts/commit.lua reads it.
+func (s *Store) commitArgs(p *partition, box *seal.Box, t *bot.Turn, next *bot.Session) ([]any, error) {
+	state, err := sealState(box, next)
+	if err != nil {
+		return nil, err
+	}
+	id := next.ID
+	args := make([]any, 0, 7+12+len(t.Events))
+	args = append(args, "evalsha", s.scripts.commit.sha, 4,
+		sessionKey(p.tag, id), logKey(p.tag, id), idsKey(p.tag, id), p.due,
+		t.MessageID, t.Session.Version, t.Session.Seq, next.Version, state, string(next.Owner),
+		dueArg(next.Due), id, s.o.TTL.Session.Milliseconds(), s.o.TTL.Log.Milliseconds(), p.channel)
+	head := newHead(s.self, id, t.Session.Seq+1, len(t.Events))
+	at := len(args)
+	args = append(args, nil)
+	for i := range t.Events {
+		e, err := sealEvent(box, &t.Events[i])
+		if err != nil {
+			return nil, err
+		}
+		head = head.add(len(e))
+		args = append(args, e)
+	}
+	args[at] = []byte(head)
+	return args, nil
+}
+
+// dueArg rounds up: nothing is woken before it is due.
+func dueArg(due time.Time) any {
+	if due.IsZero() {
+		return ""
+	}
+	return due.Add(time.Millisecond - 1).UnixMilli()
+}
+
+// applied makes a stored turn known on this node.
+func (s *Store) applied(ctx context.Context, p *partition, next *bot.Session, t *bot.Turn) error {
+	var err error
+	if t.Durable {
+		err = s.sync(ctx)
+	}
+	p.deliver(next.ID, t.Events)
+	if !next.Due.IsZero() && !next.Due.After(s.o.Now()) {
+		s.nudge(p)
+	}
+	return err
+}
+
+// repeated answers a message id that was stored before, perhaps a moment ago
+// by this very call, whose answer was lost: nobody here has seen its events.
+func (s *Store) repeated(ctx context.Context, p *partition, id string, seq int64) error {
+	s.cache.Remove(id)
+	p.catchUp(id)
+	s.nudge(p)
+	if err := s.sync(ctx); err != nil {
+		return err
+	}
+	return &bot.DuplicateError{Seq: seq}
+}
+
+func (s *Store) sync(ctx context.Context) error {
+	if s.o.Sync == nil {
+		return nil
+	}
+	if err := s.o.Sync(ctx); err != nil {
+		return unavailable("write a durable turn to disk", err)
+	}
+	return nil
+}

@@ -1,0 +1,40 @@
+// Package sessions remembers conversations in Redis, through go-redis.
+//
+// A [Store] is the bot's Memory: Load gives a session, Commit stores a turn,
+// Follow gives a session's log to whoever shows it, on any node, and Work wakes
+// sessions when something falls due.
+//
+// # One commit
+//
+// A turn is stored by one script on one hash tag, in one round trip: it looks
+// the message id up, compares the version, writes the sealed state, appends the
+// sealed events, writes the due instant and publishes. Nothing is stored in
+// part, so there is no order of failures to think about. The scripts, with what
+// they take and return, are in scripts/*.lua, all keys in keys.go.
+//
+// The calls of many goroutines are gathered into one pipeline (batch.go): while
+// one is on its way the next ones queue, and a call that finds nothing on its
+// way is sent at once.
+//
+// # An answer that never came
+//
+// go-redis sends a call again whose connection broke, applied or not. A commit
+// that had been applied is then answered as a duplicate of itself. The caller
+// cannot tell, and need not: a duplicate is a success for the sender of the
+// message. What must not be missed are the followers on this node, so every
+// duplicate makes them read the log.
+//
+// # Followers
+//
+// The log is the only way out. A follower holds a cursor and a few live events
+// (feed.go); what is published or committed goes to the followers of its
+// session. Whenever a follower may have missed something (a gap in the numbers,
+// a full buffer, a connection to Redis that came back) it drops what it holds
+// and reads the log from its cursor.
+//
+// # What is kept, and how long
+//
+// State and events are sealed (package seal). Every key has a TTL, set anew by
+// each commit; see [TTLs]. The nodes of one database must have the same keys,
+// partitions and TTLs, and clocks that agree to a few seconds.
+package sessions

@@ -1,0 +1,42 @@
+package sessions
+
+import (
+	"fmt"
+	"hash/fnv"
+)
+
+// Every key of a session carries the hash tag of its partition, so that one
+// script may touch them all and a cluster keeps them on one node. Key names
+// hold random session ids and nothing of a visitor.
+
+// partitionsKey holds the number of partitions, which is fixed for the life of
+// a database: another number would look for every session elsewhere.
+const partitionsKey = "fenfu:partitions" // STRING
+
+// partitionOf returns the partition that a session lives in.
+func partitionOf(id string, partitions int) int {
+	h := fnv.New32a()
+	h.Write([]byte(id))
+	return int(h.Sum32() % uint32(partitions))
+}
+
+// tag is the hash tag of a partition.
+func tag(partition int) string { return fmt.Sprintf("{p%02d}", partition) }
+
+// sessionKey: HASH v version, s sealed state, o owner, d due in ms (if any),
+// r last event read (if any).
+func sessionKey(tag, id string) string { return tag + ":s:" + id }
+
+// logKey: LIST of sealed events; event seq is at index seq-1, so numbers are
+// contiguous by construction.
+func logKey(tag, id string) string { return tag + ":e:" + id }
+
+// idsKey: HASH of message id to the number of its event.
+func idsKey(tag, id string) string { return tag + ":i:" + id }
+
+// dueKey: ZSET of session ids by the next instant, in ms, at which something
+// is to be done for them.
+func dueKey(tag string) string { return tag + ":due" }
+
+// channelName: PUB/SUB channel of what is committed in a partition.
+func channelName(tag string) string { return tag + ":pub" }

@@ -1,0 +1,239 @@
+package sessions
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/redis/go-redis/v9"
+
+	"fenfu/bot"
+	"fenfu/sessions/seal"
+)
+
+// Options say how a store keeps sessions. Only Keys has no default.
+type Options struct {
+	Keys *seal.Keyring
+
+	// Partitions is the number of hash tags that sessions are spread over,
+	// 16 by default. It is fixed when a database is first opened.
+	Partitions int
+
+	TTL TTLs
+
+	// Lease is how long a woken session is left alone before it is woken
+	// again, 30 s by default.
+	Lease time.Duration
+
+	// Cache is how many sessions are kept in memory as they were last
+	// committed here, 8192 by default.
+	Cache int
+
+	// Sync is called for durable turns, after they are stored and before they
+	// are acknowledged. The embedded store needs it.
+	Sync func(context.Context) error
+
+	Logger *slog.Logger     // slog.Default by default
+	Now    func() time.Time // time.Now by default
+}
+
+// TTLs say how long keys are kept after the last commit to their session.
+type TTLs struct {
+	// Session is for the state, with the visitor's details, and for what is
+	// due: 30 days by default.
+	Session time.Duration
+	// Log is for the events and the message ids, 180 days by default. It is
+	// no shorter than Session, for the numbering stands on the log.
+	Log time.Duration
+}
+
+func (o *Options) complete() error {
+	if o.Keys == nil {
+		return errors.New("open the store: no encryption keys")
+	}
+	o.Partitions = or(o.Partitions, 16)
+	o.TTL.Session = or(o.TTL.Session, 30*24*time.Hour)
+	o.TTL.Log = or(o.TTL.Log, max(o.TTL.Session, 180*24*time.Hour))
+	o.Lease = or(o.Lease, 30*time.Second)
+	o.Cache = or(o.Cache, 8192)
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	switch {
+	case o.Partitions < 1 || o.Partitions > 99:
+		return fmt.Errorf("open the store: %d partitions, want 1 to 99", o.Partitions)
+	case o.TTL.Session < time.Minute:
+		return fmt.Errorf("open the store: sessions kept for %s, want a minute at least", o.TTL.Session)
+	case o.TTL.Log < o.TTL.Session:
+		return fmt.Errorf("open the store: logs kept for %s, want at least the sessions' %s", o.TTL.Log, o.TTL.Session)
+	}
+	return nil
+}
+
+func or[T comparable](value, otherwise T) T {
+	var zero T
+	if value == zero {
+		return otherwise
+	}
+	return value
+}
+
+// Store keeps sessions in Redis. It is a bot.Memory.
+type Store struct {
+	rdb        redis.UniversalClient
+	o          Options
+	self       string // tells what this store published from what others did
+	scripts    *scripts
+	batch      *batcher
+	cache      *lru.Cache[string, *cached]
+	partitions []*partition
+	nudged     chan struct{}
+	listening  atomic.Bool
+
+	end   context.CancelFunc // ends the store's goroutines
+	group sync.WaitGroup
+}
+
+// partition is one hash tag, and who on this node cares for sessions in it.
+type partition struct {
+	number  int
+	tag     string
+	channel string
+	due     string
+	nudge   atomic.Bool // something has fallen due
+
+	mu    sync.Mutex
+	feeds map[string]*feed // by session, the first of a list
+}
+
+// cached is what this node knows of a session: its key, and its state as it
+// was last committed or loaded here.
+type cached struct {
+	box     *seal.Box
+	session bot.Session
+}
+
+// Open returns a store in the database of rdb, which stays the caller's to
+// close, after the store. It fails if the database was created with another
+// number of partitions, or cannot run scripts.
+func Open(ctx context.Context, rdb redis.UniversalClient, o Options) (*Store, error) {
+	if err := o.complete(); err != nil {
+		return nil, err
+	}
+	scripts, err := readScripts()
+	if err != nil {
+		return nil, err
+	}
+	if err := scripts.install(ctx, rdb); err != nil {
+		return nil, err
+	}
+	cache, err := lru.New[string, *cached](o.Cache)
+	if err != nil {
+		return nil, fmt.Errorf("open the store: %w", err)
+	}
+	s := &Store{rdb: rdb, o: o, scripts: scripts, cache: cache, self: rand.Text(), nudged: make(chan struct{}, 1)}
+	if err := s.fixPartitions(ctx); err != nil {
+		return nil, err
+	}
+	for n := range o.Partitions {
+		t := tag(n)
+		s.partitions = append(s.partitions, &partition{
+			number: n, tag: t, channel: channelName(t), due: dueKey(t), feeds: make(map[string]*feed),
+		})
+	}
+	s.batch = newBatcher(rdb, lanes(rdb, o.Partitions))
+
+	var life context.Context
+	life, s.end = context.WithCancel(context.Background())
+	s.group.Go(func() { s.listen(life) })
+	s.group.Go(func() { s.renewPartitions(life) })
+	return s, nil
+}
+
+// lanes: on one server the fewer the better, the batches are larger; on a
+// cluster one per partition, so that a master that is down holds up no other's.
+func lanes(rdb redis.UniversalClient, partitions int) int {
+	if _, ok := rdb.(*redis.ClusterClient); ok {
+		return partitions
+	}
+	return 1
+}
+
+// fixPartitions writes the number of partitions into a new database and checks
+// it in an old one.
+func (s *Store) fixPartitions(ctx context.Context) error {
+	if err := s.rdb.SetNX(ctx, partitionsKey, s.o.Partitions, s.partitionsTTL()).Err(); err != nil {
+		return fmt.Errorf("open the store: %w", err)
+	}
+	text, err := s.rdb.Get(ctx, partitionsKey).Result()
+	if err != nil {
+		return fmt.Errorf("open the store: %w", err)
+	}
+	if text != strconv.Itoa(s.o.Partitions) {
+		return fmt.Errorf("open the store: the database was created with %s partitions, not %d; the number cannot be changed", text, s.o.Partitions)
+	}
+	return nil
+}
+
+// partitionsTTL outlives every session: the key is renewed for as long as a
+// node runs, and no session is written but by a node that runs.
+func (s *Store) partitionsTTL() time.Duration { return s.o.TTL.Log + 7*24*time.Hour }
+
+func (s *Store) renewPartitions(ctx context.Context) {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		if err := s.rdb.Set(ctx, partitionsKey, s.o.Partitions, s.partitionsTTL()).Err(); err != nil && ctx.Err() == nil {
+			s.o.Logger.Warn("could not renew the number of partitions", "error", err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Ready says whether the store can do its work now: every master answers, and
+// what other nodes commit is heard.
+func (s *Store) Ready(ctx context.Context) error {
+	err := eachMaster(ctx, s.rdb, func(ctx context.Context, c redis.Cmdable) error { return c.Ping(ctx).Err() })
+	if err != nil {
+		return fmt.Errorf("redis does not answer: %w", err)
+	}
+	if !s.listening.Load() {
+		return errors.New("not subscribed to the other nodes' commits")
+	}
+	return nil
+}
+
+// Close ends the store. Calls that are on their way end first, later ones
+// fail. It may be called more than once.
+func (s *Store) Close() error {
+	s.end()
+	s.batch.close()
+	s.group.Wait()
+	return nil
+}
+
+func (s *Store) partition(id string) *partition {
+	return s.partitions[partitionOf(id, len(s.partitions))]
+}
+
+// box returns the session's box, from the cache if it is there.
+func (s *Store) box(id string) (*seal.Box, error) {
+	if c, ok := s.cache.Peek(id); ok {
+		return c.box, nil
+	}
+	return s.o.Keys.Box(id)
+}

@@ -1,0 +1,139 @@
+package sessions
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// pollEvery is how often a node looks for sessions that are due. Those that
+// fall due by one of its own commits it sees at once.
+const pollEvery = time.Second
+
+// Work wakes the sessions that are due, at most n at once, until ctx ends, and
+// returns when the last wake has returned. No two nodes wake a session at the
+// same time, as long as a wake takes less than the lease. What is due next is
+// for wake to commit; a session whose wake fails, or whose node dies, is woken
+// again when the lease has run out.
+func (s *Store) Work(ctx context.Context, n int, wake func(ctx context.Context, id string) error) error {
+	if n < 1 {
+		return fmt.Errorf("work on %d sessions at once: want 1 or more", n)
+	}
+	w := &worker{store: s, wake: wake, slots: make(chan struct{}, n)}
+	defer w.group.Wait()
+	tick := time.NewTimer(0)
+	defer tick.Stop()
+	for {
+		all := false
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			all = true
+			tick.Reset(pollEvery*3/4 + rand.N(pollEvery/2)) // nodes do not poll in step
+		case <-s.nudged:
+		}
+		for _, p := range s.partitions {
+			if !p.nudge.Swap(false) && !all {
+				continue
+			}
+			if err := w.claimAll(ctx, p); err != nil {
+				if ctx.Err() != nil {
+					return nil
+				}
+				s.o.Logger.Warn("could not look for sessions that are due", "partition", p.number, "error", err)
+				break // the other partitions would most likely fail too; the next tick tries again
+			}
+		}
+	}
+}
+
+// nudge says that something in the partition has fallen due.
+func (s *Store) nudge(p *partition) {
+	p.nudge.Store(true)
+	select {
+	case s.nudged <- struct{}{}:
+	default:
+	}
+}
+
+type worker struct {
+	store *Store
+	wake  func(context.Context, string) error
+	slots chan struct{} // one is held for each wake that runs or is claimed
+	group sync.WaitGroup
+}
+
+// claimAll wakes what is due in a partition. It claims no more than can run.
+func (w *worker) claimAll(ctx context.Context, p *partition) error {
+	for {
+		select {
+		case w.slots <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		want := 1
+		for more := true; more && want < 64; {
+			select {
+			case w.slots <- struct{}{}:
+				want++
+			default:
+				more = false
+			}
+		}
+		ids, lease, err := w.store.claim(ctx, p, want)
+		for range want - len(ids) {
+			<-w.slots
+		}
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			w.group.Go(func() {
+				defer func() { <-w.slots }()
+				w.run(ctx, p, id, lease)
+			})
+		}
+		if len(ids) < want {
+			return nil
+		}
+	}
+}
+
+func (w *worker) run(ctx context.Context, p *partition, id string, lease int64) {
+	// Another node may have committed what is due now.
+	w.store.cache.Remove(id)
+	err := w.wake(ctx, id)
+	if err == nil {
+		err = w.store.settle(ctx, p, id, lease)
+	}
+	if err != nil && ctx.Err() == nil {
+		w.store.o.Logger.Warn("session was not woken, trying again when its lease has run out", "session", id, "error", err)
+	}
+}
+
+// claim takes up to max sessions of a partition that are due, and returns the
+// end of their lease.
+func (s *Store) claim(ctx context.Context, p *partition, max int) ([]string, int64, error) {
+	now := s.o.Now()
+	lease := now.Add(s.o.Lease).UnixMilli()
+	cmd := redis.NewStringSliceCmd(context.Background(), "evalsha", s.scripts.claim.sha, 1, p.due,
+		now.UnixMilli(), lease, max, s.o.TTL.Session.Milliseconds())
+	if err := s.batch.do(ctx, p.number, s.scripts.claim, cmd); err != nil {
+		return nil, 0, unavailable("claim sessions that are due", err)
+	}
+	return cmd.Val(), lease, nil
+}
+
+// settle takes a session out of what is due, if it wants no more.
+func (s *Store) settle(ctx context.Context, p *partition, id string, lease int64) error {
+	cmd := redis.NewIntCmd(context.Background(), "evalsha", s.scripts.settle.sha, 2, p.due, sessionKey(p.tag, id), id, lease)
+	if err := s.batch.do(ctx, p.number, s.scripts.settle, cmd); err != nil {
+		return unavailable("settle session "+id, err)
+	}
+	return nil
+}
