@@ -45,8 +45,7 @@ type flowRecord struct {
 	Version  int                        `json:"v,omitempty"`
 	Status   flow.Status                `json:"s,omitempty"`
 	Step     string                     `json:"p,omitempty"`
-	Trail    []string                   `json:"t,omitempty"`
-	Return   string                     `json:"r,omitempty"`
+	Asking   flow.Asking                `json:"a,omitempty"`
 	Details  map[slot.Kind]detailRecord `json:"d,omitempty"`
 	Consents []consentRecord            `json:"c,omitempty"`
 	Misses   int                        `json:"m,omitempty"`

@@ -10,8 +10,8 @@ import (
 
 func flowToRecord(s flow.State) flowRecord {
 	r := flowRecord{
-		Flow: s.Flow, Version: s.Version, Status: s.Status, Step: s.Step, Trail: s.Trail,
-		Return: s.Return, Misses: s.Misses, Offered: s.Offered,
+		Flow: s.Flow, Version: s.Version, Status: s.Status, Step: s.Step,
+		Asking: s.Asking, Misses: s.Misses, Offered: s.Offered,
 	}
 	if len(s.Details) > 0 {
 		r.Details = make(map[slot.Kind]detailRecord, len(s.Details))
@@ -27,8 +27,8 @@ func flowToRecord(s flow.State) flowRecord {
 
 func (r flowRecord) state() flow.State {
 	s := flow.State{
-		Flow: r.Flow, Version: r.Version, Status: r.Status, Step: r.Step, Trail: r.Trail,
-		Return: r.Return, Misses: r.Misses, Offered: r.Offered,
+		Flow: r.Flow, Version: r.Version, Status: r.Status, Step: r.Step,
+		Asking: r.Asking, Misses: r.Misses, Offered: r.Offered,
 	}
 	if len(r.Details) > 0 {
 		s.Details = make(map[slot.Kind]flow.Detail, len(r.Details))
