@@ -1,23 +1,133 @@
 package intents
 
-import "strings"
+import "fmt"
 
 // Matcher says what texts mean. It never changes and is safe for use by many.
-type Matcher struct{}
+type Matcher struct {
+	words  *lexicon
+	speech *speller
+	acts   []rule
+	topics []rule
+	asks   bits // concepts that make a text a question
+	slots  []slotConcept
+}
 
-// New returns a Matcher with the embedded rules.
-func New() *Matcher { return &Matcher{} }
+// New returns a Matcher with the embedded rules. It panics if they are broken,
+// which a test excludes.
+func New() *Matcher {
+	m, err := load()
+	if err != nil {
+		panic(fmt.Sprintf("intents: embedded rules: %v", err))
+	}
+	return m
+}
+
+func load() (*Matcher, error) {
+	var f lexiconFile
+	if err := decode(data, "lexicon.yaml", &f); err != nil {
+		return nil, err
+	}
+	homophones, err := data.ReadFile("homophones.txt")
+	if err != nil {
+		return nil, err
+	}
+	m := &Matcher{words: newLexicon()}
+	if m.speech, err = newSpeller(f, string(homophones)); err != nil {
+		return nil, fmt.Errorf("lexicon.yaml: %w", err)
+	}
+	if err := m.words.load(f); err != nil {
+		return nil, fmt.Errorf("lexicon.yaml: %w", err)
+	}
+	if m.topics, err = m.words.rules(data, "topics.yaml"); err != nil {
+		return nil, err
+	}
+	if m.acts, err = m.words.rules(data, "acts.yaml"); err != nil {
+		return nil, err
+	}
+	if m.asks, err = m.words.set([]string{"ask"}); err != nil {
+		return nil, err
+	}
+	for _, slot := range []string{"id_number", "wechat", "email", "name", "phone", "contact"} {
+		c, ok := m.words.names["slot_"+slot]
+		if !ok {
+			return nil, fmt.Errorf("lexicon.yaml: no concept slot_%s", slot)
+		}
+		m.slots = append(m.slots, slotConcept{slot, c})
+	}
+	return m, nil
+}
+
+// slotConcept is a detail and the concept of the words for it.
+type slotConcept struct {
+	slot string
+	c    concept
+}
+
+// maxRunes is how much of a text is looked at. Nobody asks for a product on
+// the second page.
+const maxRunes = 200
+
+func (m *Matcher) read(s string) *text {
+	t := &text{folded: fold(Normalize(s))}
+	t.runes = m.speech.repair(t.runes[:min(len(t.runes), maxRunes)])
+	t.hits = make([]hit, 0, 4*len(t.runes))
+	m.words.scan(t.runes, func(cs bits, start, end int) {
+		t.set.union(cs)
+		for c := range cs.all() {
+			t.hits = append(t.hits, hit{c, start, end})
+		}
+	})
+	return t
+}
 
 // Match says what text means. It normalizes text itself.
-func (m *Matcher) Match(text string) Match {
-	t := Fold(text)
-	switch {
-	case t == "开通分付":
-		return Match{Intent: Apply, Decision: Start, Rule: "keyword"}
-	case t == "是" || t == "好的":
-		return Match{Act: Affirm, Rule: "affirm"}
-	case strings.Contains(t, "转人工"):
-		return Match{Intent: Human, Rule: "human"}
+func (m *Matcher) Match(s string) Match {
+	t := m.read(s)
+	if len(t.runes) == 0 {
+		return sign(s, t.mark)
 	}
-	return Match{}
+	out := Match{Decision: Nothing}
+	if r := first(m.topics, t); r != nil {
+		out = r.result
+	}
+	if r := first(m.acts, t); r != nil {
+		out = m.act(out, r.result, t)
+	}
+	out.Question = t.mark || t.set.meets(m.asks)
+	return out
+}
+
+func first(rules []rule, t *text) *rule {
+	for i := range rules {
+		if rules[i].matches(t) {
+			return &rules[i]
+		}
+	}
+	return nil
+}
+
+// act adds to a topic what the text does to the dialogue.
+func (m *Matcher) act(topic, act Match, t *text) Match {
+	topic.Act = act.Act
+	if act.Intent != None {
+		topic.Intent, topic.Decision = act.Intent, act.Decision
+	}
+	if topic.Rule != "" {
+		topic.Rule += "+"
+	}
+	topic.Rule += act.Rule
+	if act.Act == Correct || act.Act == Why || act.Act == Refuse {
+		topic.Slot = m.slot(t)
+	}
+	return topic
+}
+
+// slot returns the detail that the text names, "" if none.
+func (m *Matcher) slot(t *text) string {
+	for _, s := range m.slots {
+		if t.set.has(s.c) {
+			return s.slot
+		}
+	}
+	return ""
 }

@@ -44,6 +44,9 @@ func main() {
 	}
 }
 
+// spoken is how characters with several readings sound in those words.
+var spoken = map[rune]string{'重': "chong", '从': "chong", '么': "me", '度': "du", '调': "tiao", '还': "huan", '什': "shen"}
+
 type pair struct{ from, to rune }
 
 // writeT2S keeps, of each character with a simplified form, the first one.
@@ -110,6 +113,9 @@ func writeHomophones(out string) error {
 			}
 			r, _ := utf8.DecodeRune(c)
 			sounds := pinyin.SinglePinyin(r, args)
+			if s := spoken[r]; s != "" {
+				sounds = []string{s}
+			}
 			slices.Sort(sounds)
 			for _, s := range slices.Compact(sounds) {
 				bySound[s] = append(bySound[s], r)

@@ -1,0 +1,179 @@
+package intents
+
+import (
+	"fmt"
+	"iter"
+	mathbits "math/bits"
+	"strings"
+)
+
+// maxConcepts is how many concepts a bit set holds.
+const maxConcepts = 192
+
+// maxWords is how many words one pattern may stand for.
+const maxWords = 3000
+
+// bits is a set of concepts.
+type bits [maxConcepts / 64]uint64
+
+func (b *bits) add(c concept)      { b[c/64] |= 1 << (c % 64) }
+func (b *bits) has(c concept) bool { return b[c/64]&(1<<(c%64)) != 0 }
+func (b *bits) holds(all bits) bool {
+	return b[0]&all[0] == all[0] && b[1]&all[1] == all[1] && b[2]&all[2] == all[2]
+}
+
+func (b *bits) meets(any bits) bool { return b[0]&any[0]|b[1]&any[1]|b[2]&any[2] != 0 }
+func (b *bits) union(o bits)        { b[0] |= o[0]; b[1] |= o[1]; b[2] |= o[2] }
+func (b *bits) empty() bool         { return b[0]|b[1]|b[2] == 0 }
+
+// all yields the concepts of the set.
+func (b *bits) all() iter.Seq[concept] {
+	return func(yield func(concept) bool) {
+		for i, w := range b {
+			for ; w != 0; w &= w - 1 {
+				if !yield(concept(i*64 + mathbits.TrailingZeros64(w))) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// concept is the number of a concept.
+type concept uint8
+
+// hit is a word of a concept found in a text: runes start to end.
+type hit struct {
+	c          concept
+	start, end int
+}
+
+// lexicon finds the words of all concepts in one pass over a text.
+type lexicon struct {
+	names  map[string]concept
+	opaque bits
+	next   map[uint64]int32 // trie: node and rune to node
+	words  []bits           // trie: concepts whose words end at a node
+}
+
+func newLexicon() *lexicon {
+	return &lexicon{names: map[string]concept{}, next: map[uint64]int32{}, words: make([]bits, 1)}
+}
+
+// concept returns the number of a concept, giving it one at first sight.
+func (l *lexicon) concept(name string) (concept, error) {
+	if c, ok := l.names[name]; ok {
+		return c, nil
+	}
+	if len(l.names) == maxConcepts {
+		return 0, fmt.Errorf("concept %q: more than %d concepts", name, maxConcepts)
+	}
+	c := concept(len(l.names))
+	l.names[name] = c
+	return c, nil
+}
+
+// set returns the set of concepts named; each must be known.
+func (l *lexicon) set(names []string) (bits, error) {
+	var b bits
+	for _, n := range names {
+		c, ok := l.names[n]
+		if !ok {
+			return b, fmt.Errorf("unknown concept %q", n)
+		}
+		b.add(c)
+	}
+	return b, nil
+}
+
+func (l *lexicon) addWord(c concept, word string) {
+	node := int32(0)
+	for _, r := range word {
+		key := uint64(node)<<32 | uint64(r)
+		to, ok := l.next[key]
+		if !ok {
+			to = int32(len(l.words))
+			l.words = append(l.words, bits{})
+			l.next[key] = to
+		}
+		node = to
+	}
+	l.words[node].add(c)
+}
+
+// scan calls found for every word in t, by start, shorter ones first. A word
+// that begins inside an opaque one is no word.
+func (l *lexicon) scan(t []rune, found func(cs bits, start, end int)) {
+	shadow := 0 // runes before it are inside an opaque word
+	for i := range t {
+		node, until := int32(0), shadow
+		for j := i; j < len(t); j++ {
+			to, ok := l.next[uint64(node)<<32|uint64(t[j])]
+			if !ok {
+				break
+			}
+			node = to
+			cs := l.words[node]
+			if cs.empty() {
+				continue
+			}
+			if cs.meets(l.opaque) && i >= shadow {
+				until = max(until, j+1)
+			}
+			if i >= shadow {
+				found(cs, i, j+1)
+			}
+		}
+		shadow = until
+	}
+}
+
+// expand writes out a pattern: (a|b) stands for either, <part> for a part.
+func expand(pattern string, parts map[string]string) ([]string, error) {
+	for range 8 { // parts may name parts, but not themselves
+		i := strings.IndexByte(pattern, '<')
+		if i < 0 {
+			break
+		}
+		j := strings.IndexByte(pattern[i:], '>')
+		if j < 0 {
+			return nil, fmt.Errorf("pattern %q: < without >", pattern)
+		}
+		part, ok := parts[pattern[i+1:i+j]]
+		if !ok {
+			return nil, fmt.Errorf("pattern %q: unknown part %s", pattern, pattern[i:i+j+1])
+		}
+		pattern = strings.ReplaceAll(pattern, pattern[i:i+j+1], part)
+	}
+	words := []string{""}
+	for rest := pattern; rest != ""; {
+		choices := []string{rest}
+		if i := strings.IndexByte(rest, '('); i > 0 {
+			choices, rest = []string{rest[:i]}, rest[i:]
+		} else if i == 0 {
+			j := strings.IndexByte(rest, ')')
+			if j < 0 {
+				return nil, fmt.Errorf("pattern %q: ( without )", pattern)
+			}
+			choices, rest = strings.Split(rest[1:j], "|"), rest[j+1:]
+		} else {
+			rest = ""
+		}
+		longer := make([]string, 0, len(words)*len(choices))
+		for _, w := range words {
+			for _, c := range choices {
+				longer = append(longer, w+c)
+			}
+		}
+		words = longer
+		if len(words) > maxWords {
+			return nil, fmt.Errorf("pattern %q: too many words", pattern)
+		}
+	}
+	for _, w := range words {
+		if w == "" || strings.ContainsAny(w, "(){}<>|?") {
+			return nil, fmt.Errorf("pattern %q: bad word %q", pattern, w)
+		}
+	}
+	return words, nil
+}

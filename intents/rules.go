@@ -1,0 +1,162 @@
+package intents
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+
+	"github.com/goccy/go-yaml"
+)
+
+//go:embed lexicon.yaml topics.yaml acts.yaml homophones.txt
+var data embed.FS
+
+// lexiconFile is the shape of lexicon.yaml.
+type lexiconFile struct {
+	Parts     map[string]string   `yaml:"parts"`
+	Spellings yaml.MapSlice       `yaml:"spellings"`
+	Sounds    []string            `yaml:"sounds"`
+	NotSounds []string            `yaml:"not_sounds"`
+	Opaque    map[string][]string `yaml:"opaque"`
+	Concepts  map[string][]string `yaml:"concepts"`
+}
+
+// ruleFile is the shape of topics.yaml and acts.yaml.
+type ruleFile struct {
+	Rules []ruleSpec `yaml:"rules"`
+}
+
+// ruleSpec is one rule as written. Its conditions must all hold.
+type ruleSpec struct {
+	Rule     string     `yaml:"rule"`
+	Intent   Intent     `yaml:"intent"`
+	Decision Decision   `yaml:"decision"`
+	Act      Act        `yaml:"act"`
+	All      []string   `yaml:"all"`  // each of these concepts occurs
+	Any      []string   `yaml:"any"`  // one of these does
+	And      []string   `yaml:"and"`  // and one of these
+	None     []string   `yaml:"none"` // none of these does
+	Near     []nearSpec `yaml:"near"` // one of these does
+	Only     []string   `yaml:"only"` // the text consists of words of these
+	Max      int        `yaml:"max"`  // the text is no longer, in runes
+}
+
+// nearSpec asks for a word of one concept before a word of another, at most
+// gap runes between them.
+type nearSpec struct {
+	First string `yaml:"first"`
+	Then  string `yaml:"then"`
+	Gap   int    `yaml:"gap"`
+}
+
+type near struct {
+	first, then concept
+	gap         int
+}
+
+// rule is a ruleSpec made ready.
+type rule struct {
+	result              Match
+	all, any, and, none bits
+	near                []near
+	only                bits
+	max                 int
+}
+
+func (r *rule) matches(t *text) bool {
+	if r.max > 0 && len(t.runes) > r.max || !t.set.holds(r.all) || t.set.meets(r.none) ||
+		!r.any.empty() && !t.set.meets(r.any) || !r.and.empty() && !t.set.meets(r.and) {
+		return false
+	}
+	if len(r.near) > 0 && !t.anyNear(r.near) {
+		return false
+	}
+	return r.only.empty() || t.consistsOf(r.only)
+}
+
+func decode(fsys fs.FS, name string, to any) error {
+	raw, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return err
+	}
+	if err := yaml.UnmarshalWithOptions(raw, to, yaml.Strict()); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// load fills the lexicon with its words.
+func (l *lexicon) load(f lexiconFile) error {
+	for opaque, group := range map[bool]map[string][]string{true: f.Opaque, false: f.Concepts} {
+		for name, patterns := range group {
+			c, err := l.concept(name)
+			if err != nil {
+				return err
+			}
+			if opaque {
+				l.opaque.add(c)
+			}
+			for _, p := range patterns {
+				words, err := expand(p, f.Parts)
+				if err != nil {
+					return fmt.Errorf("concept %s: %w", name, err)
+				}
+				for _, w := range words {
+					l.addWord(c, w)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// rules makes the rules of a file ready.
+func (l *lexicon) rules(fsys fs.FS, name string) ([]rule, error) {
+	var f ruleFile
+	if err := decode(fsys, name, &f); err != nil {
+		return nil, err
+	}
+	rules := make([]rule, 0, len(f.Rules))
+	for _, s := range f.Rules {
+		r, err := l.rule(s)
+		if err != nil {
+			return nil, fmt.Errorf("%s: rule %s: %w", name, s.Rule, err)
+		}
+		rules = append(rules, r)
+	}
+	return rules, nil
+}
+
+func (l *lexicon) rule(s ruleSpec) (rule, error) {
+	r := rule{max: s.Max, result: Match{Intent: s.Intent, Act: s.Act, Decision: s.Decision, Rule: s.Rule}}
+	if s.Decision == "" {
+		r.result.Decision = Nothing
+	}
+	for _, f := range []struct {
+		to    *bits
+		names []string
+	}{{&r.all, s.All}, {&r.any, s.Any}, {&r.and, s.And}, {&r.none, s.None}, {&r.only, s.Only}} {
+		set, err := l.set(f.names)
+		if err != nil {
+			return r, err
+		}
+		*f.to = set
+	}
+	for _, n := range s.Near {
+		pair, err := l.pair(n)
+		if err != nil {
+			return r, err
+		}
+		r.near = append(r.near, pair)
+	}
+	return r, nil
+}
+
+func (l *lexicon) pair(n nearSpec) (near, error) {
+	first, ok1 := l.names[n.First]
+	then, ok2 := l.names[n.Then]
+	if !ok1 || !ok2 {
+		return near{}, fmt.Errorf("near: unknown concept in %q, %q", n.First, n.Then)
+	}
+	return near{first, then, n.Gap}, nil
+}
