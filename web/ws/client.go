@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -21,6 +22,9 @@ type Options struct {
 	// Buffers is shared between the connections of a process that opens many,
 	// so that an idle one keeps no buffer to write with.
 	Buffers *sync.Pool
+	// NetDial makes the network connection, nil: in the usual way. A load
+	// generator needs more than one source address.
+	NetDial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Client is one visitor's end of a connection. One goroutine may send while
@@ -45,6 +49,7 @@ func Dial(ctx context.Context, url string, o Options) (*Client, error) {
 		Subprotocols:    []string{Subprotocol},
 		ReadBufferSize:  1 << 10,
 		WriteBufferSize: 1 << 10,
+		NetDialContext:  o.NetDial,
 	}
 	if o.Buffers != nil {
 		d.WriteBufferPool = o.Buffers
