@@ -101,30 +101,46 @@ func (l *lexicon) addWord(c concept, word string) {
 	l.words[node].add(c)
 }
 
-// scan calls found for every word in t, by start, shorter ones first. A word
-// that begins inside an opaque one is no word.
+// scan calls found for every word in t, by start, shorter ones first. Words
+// that begin inside an opaque one, or with it and end before it, are no words.
+// A $ in a word stands for the end of the text.
 func (l *lexicon) scan(t []rune, found func(cs bits, start, end int)) {
+	t = append(t, '$')
 	shadow := 0 // runes before it are inside an opaque word
 	for i := range t {
-		node, until := int32(0), shadow
+		if i < shadow {
+			continue
+		}
+		for end := range l.from(t, i, l.opaque) {
+			shadow = end
+		}
+		for end, cs := range l.from(t, i, bits{}) {
+			if end >= shadow {
+				found(cs, i, min(end, len(t)-1))
+			}
+		}
+	}
+}
+
+// from yields the ends of the words that begin at t[i], and their concepts; if
+// only is not empty, only words of those concepts.
+func (l *lexicon) from(t []rune, i int, only bits) iter.Seq2[int, bits] {
+	return func(yield func(int, bits) bool) {
+		node := int32(0)
 		for j := i; j < len(t); j++ {
 			to, ok := l.next[uint64(node)<<32|uint64(t[j])]
 			if !ok {
-				break
+				return
 			}
 			node = to
 			cs := l.words[node]
-			if cs.empty() {
+			if cs.empty() || !only.empty() && !cs.meets(only) {
 				continue
 			}
-			if cs.meets(l.opaque) && i >= shadow {
-				until = max(until, j+1)
-			}
-			if i >= shadow {
-				found(cs, i, j+1)
+			if !yield(j+1, cs) {
+				return
 			}
 		}
-		shadow = until
 	}
 }
 

@@ -4,12 +4,14 @@ import "fmt"
 
 // Matcher says what texts mean. It never changes and is safe for use by many.
 type Matcher struct {
-	words  *lexicon
-	speech *speller
-	acts   []rule
-	topics []rule
-	asks   bits // concepts that make a text a question
-	slots  []slotConcept
+	words   *lexicon
+	speech  *speller
+	acts    []rule
+	topics  []rule
+	asks    bits // concepts that make a text a question
+	clauses bits // concepts of texts worth reading clause by clause
+	slots   []slotConcept
+	mark    concept // stands for a question mark
 }
 
 // New returns a Matcher with the embedded rules. It panics if they are broken,
@@ -38,6 +40,9 @@ func load() (*Matcher, error) {
 	if err := m.words.load(f); err != nil {
 		return nil, fmt.Errorf("lexicon.yaml: %w", err)
 	}
+	if m.mark, err = m.words.concept("mark"); err != nil {
+		return nil, err
+	}
 	if m.topics, err = m.words.rules(data, "topics.yaml"); err != nil {
 		return nil, err
 	}
@@ -45,6 +50,9 @@ func load() (*Matcher, error) {
 		return nil, err
 	}
 	if m.asks, err = m.words.set([]string{"ask"}); err != nil {
+		return nil, err
+	}
+	if m.clauses, err = m.words.set([]string{"product", "open"}); err != nil {
 		return nil, err
 	}
 	for _, slot := range []string{"id_number", "wechat", "email", "name", "phone", "contact"} {
@@ -71,6 +79,9 @@ func (m *Matcher) read(s string) *text {
 	t := &text{folded: fold(Normalize(s))}
 	t.runes = m.speech.repair(t.runes[:min(len(t.runes), maxRunes)])
 	t.hits = make([]hit, 0, 4*len(t.runes))
+	if t.mark {
+		t.set.add(m.mark)
+	}
 	m.words.scan(t.runes, func(cs bits, start, end int) {
 		t.set.union(cs)
 		for c := range cs.all() {
@@ -89,6 +100,9 @@ func (m *Matcher) Match(s string) Match {
 	out := Match{Decision: Nothing}
 	if r := first(m.topics, t); r != nil {
 		out = r.result
+	}
+	if out.Decision != Start {
+		out = m.byClause(out, s, t)
 	}
 	if r := first(m.acts, t); r != nil {
 		out = m.act(out, r.result, t)
