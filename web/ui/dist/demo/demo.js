@@ -1,0 +1,1 @@
+(function(){function e(e,t){document.getElementById(e)?.addEventListener(`click`,t)}e(`open`,()=>window.fenfu?.open()),e(`ask`,()=>{window.fenfu?.open(),window.fenfu?.send(`开通分付`)});var t=document.getElementById(`snippet`);t&&(t.textContent=`<script src="${new URL(`widget.js`,location.href).href}" data-title="在线客服" data-color="#0b6b50" defer><\/script>`)})();

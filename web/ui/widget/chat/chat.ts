@@ -1,0 +1,284 @@
+// The state of the conversation and everything that changes it. Views read the
+// signals and call the methods; nothing else writes.
+import { batch, computed, signal } from "@preact/signals";
+import { maxText, type ChatEvent, type Owner, type QueueFrame, type ServerFrame, type Welcome } from "../../shared/protocol";
+import { createSession, getConfig, type Config } from "./api";
+import { Connection, type Link } from "./connection";
+import { mayKeep } from "./draft";
+import { Outbox } from "./outbox";
+import { loadDraft, loadTicket, saveDraft, saveRead, saveTicket, watchStorage } from "./storage";
+
+const typingFor = 12_000;
+const typingEvery = 3_000;
+
+/** What is said in the log without being an event of it. */
+const words = {
+  renewed: "上次的会话已过期，已为您开始新的会话。",
+  kept: "之前没有发出的内容已放回输入框，请确认后再发送。",
+};
+
+export class Chat {
+  readonly config = signal<Config | null>(null);
+  readonly link = signal<Link>("idle");
+  readonly attempt = signal(0);
+  readonly events = signal<readonly ChatEvent[]>([]);
+  readonly owner = signal<Owner>("bot");
+  readonly agent = signal("");
+  readonly queue = signal<QueueFrame | null>(null);
+  /** Who is typing, or null. */
+  readonly typing = signal<"bot" | "agent" | null>(null);
+  /** What an AI has written so far of a reply not yet in the log. */
+  readonly partial = signal("");
+  /** A passing word above the composer. */
+  readonly toast = signal("");
+  /** A word at the top of a session that took another's place. */
+  readonly preface = signal("");
+  readonly draft = signal(loadDraft());
+  /** The log is as far as the server's was when it welcomed us. */
+  readonly caughtUp = signal(false);
+  readonly returning = signal(loadTicket() !== null);
+  readonly read = signal(0);
+  readonly unread = computed(
+    () => this.events.value.filter((e) => e.from !== "visitor" && e.seq > this.read.value).length,
+  );
+  /** Nothing more can be said in this session. */
+  readonly over = computed(() => this.link.value === "ended" || this.link.value === "broken");
+  readonly outbox = new Outbox({
+    send: (frame) => this.connection.send(frame),
+    stuck: () => this.connection.drop(),
+  });
+  /** Called with each event that is new, not replayed. */
+  onMessage: (e: ChatEvent) => void = () => {};
+
+  private target = 0;
+  private typingTimer: ReturnType<typeof setTimeout> | undefined;
+  private toastTimer: ReturnType<typeof setTimeout> | undefined;
+  private typedAt = 0;
+  private readonly connection = new Connection({
+    token: () => this.token(),
+    after: () => this.last,
+    link: (link, attempt) => this.linked(link, attempt),
+    frame: (frame) => this.receive(frame),
+    refused: () => this.renew(),
+  });
+
+  constructor() {
+    watchStorage({
+      ticket: () => this.follow(),
+      read: (seq) => (this.read.value = Math.max(this.read.value, seq)),
+    });
+  }
+
+  /** Fetches the configuration, and goes on with a session that exists already. */
+  async begin(): Promise<void> {
+    if (loadTicket()) this.connect();
+    await this.configure().catch(() => undefined);
+  }
+
+  connect(): void {
+    this.connection.start();
+  }
+
+  retry(): void {
+    this.connection.retry();
+    this.connection.start();
+  }
+
+  send(text: string): void {
+    const trimmed = text.trim();
+    if (!trimmed || [...trimmed].length > maxText) return;
+    this.connect();
+    this.tellTyping(false);
+    this.outbox.add(trimmed);
+  }
+
+  choose(value: string, label: string, seq: number): void {
+    this.outbox.add(label, { value, seq });
+  }
+
+  setDraft(text: string): void {
+    this.draft.value = text;
+    // Before the log has been read nobody knows what is being asked.
+    saveDraft(this.caughtUp.value && mayKeep(text, this.events.value) ? text : "");
+    // The bot has no use for it: only a person sees that somebody is typing.
+    if (this.owner.value !== "bot") this.tellTyping(text !== "");
+  }
+
+  /** The visitor has seen everything there is. */
+  seen(): void {
+    if (this.last <= this.read.value) return;
+    this.read.value = this.last;
+    saveRead(this.last);
+    this.connection.send({ type: "read", seq: this.last });
+  }
+
+  /** Forgets the session on this device; a new one begins when it is needed. */
+  reset(): void {
+    saveTicket(null);
+    this.forget();
+    this.outbox.clear();
+    this.setDraft("");
+    this.connection.stop();
+  }
+
+  private get last(): number {
+    return this.events.value.at(-1)?.seq ?? 0;
+  }
+
+  private async configure(): Promise<void> {
+    this.config.value ??= await getConfig();
+  }
+
+  private async token(): Promise<string> {
+    await this.configure();
+    const had = loadTicket();
+    if (had && Date.parse(had.expires_at) > Date.now()) return had.token;
+    if (had) this.renew();
+    const made = await createSession();
+    // Another tab may have been quicker: then its session is ours, too.
+    const other = loadTicket();
+    if (other) return other.token;
+    saveTicket(made);
+    return made.token;
+  }
+
+  /** The session is over for the server. What was not sent goes back to the visitor, not to a new session unasked. */
+  private renew(): void {
+    saveTicket(null);
+    const unsent = this.outbox.clear();
+    this.forget();
+    batch(() => {
+      this.preface.value = words.renewed;
+      if (unsent.length > 0) {
+        this.draft.value = [...unsent, this.draft.value].filter(Boolean).join("\n");
+        this.say(words.kept);
+      }
+    });
+  }
+
+  /** Another tab has another session: go over to it. */
+  private follow(): void {
+    const ticket = loadTicket();
+    this.connection.stop();
+    this.forget();
+    this.outbox.clear();
+    if (ticket) this.connect();
+  }
+
+  private forget(): void {
+    batch(() => {
+      this.events.value = [];
+      this.read.value = 0;
+      this.owner.value = "bot";
+      this.agent.value = "";
+      this.preface.value = "";
+      this.quiet();
+      this.caughtUp.value = false;
+      this.returning.value = false;
+    });
+  }
+
+  private linked(link: Link, attempt: number): void {
+    batch(() => {
+      this.link.value = link;
+      this.attempt.value = attempt;
+      if (link === "online") return;
+      this.quiet();
+      this.outbox.interrupt();
+    });
+  }
+
+  /** Nobody is writing, as far as we know. */
+  private quiet(): void {
+    this.setTyping(null);
+    this.partial.value = "";
+    this.queue.value = null;
+  }
+
+  private receive(frame: ServerFrame): void {
+    batch(() => {
+      switch (frame.type) {
+        case "welcome":
+          this.welcomed(frame);
+          break;
+        case "event":
+          this.append(frame);
+          break;
+        case "ack":
+          this.outbox.acked(frame.id);
+          break;
+        case "error":
+          if (frame.id) this.outbox.refused(frame.id, frame.message, frame.retry_after_ms ?? 0);
+          else this.say(frame.message);
+          break;
+        case "typing":
+          if (frame.from === "bot" || frame.from === "agent") this.setTyping(frame.on ? frame.from : null);
+          break;
+        case "delta":
+          this.partial.value += frame.text;
+          break;
+        case "queue":
+          this.queue.value = frame.position > 0 ? frame : null;
+          if (frame.position > 0) this.owner.value = "waiting";
+          break;
+      }
+    });
+  }
+
+  private welcomed(frame: Welcome): void {
+    // A log shorter than ours is another one: read it from its beginning.
+    if (frame.seq < this.last) {
+      this.forget();
+      this.connection.drop();
+      return;
+    }
+    this.owner.value = frame.owner;
+    this.read.value = Math.max(this.read.value, frame.read ?? 0);
+    this.target = frame.seq;
+    this.caughtUp.value = this.last >= this.target;
+    this.outbox.flush();
+  }
+
+  private append(e: ChatEvent): void {
+    if (e.seq <= this.last) return;
+    if (e.seq > this.last + 1) {
+      this.connection.drop(); // the next hello asks for what is missing
+      return;
+    }
+    const live = this.caughtUp.value;
+    this.events.value = [...this.events.value, e];
+    if (e.id) this.outbox.echoed(e.id);
+    if (e.from === "bot" || e.from === "agent") {
+      this.setTyping(null);
+      this.partial.value = "";
+    }
+    if (e.from === "agent") {
+      this.owner.value = "agent";
+      this.agent.value = e.name ?? "";
+      this.queue.value = null;
+    }
+    if (e.from === "bot" && this.owner.value === "agent") this.owner.value = "bot";
+    if (e.seq >= this.target) this.caughtUp.value = true;
+    if (live) this.onMessage(e);
+  }
+
+  private setTyping(who: "bot" | "agent" | null): void {
+    clearTimeout(this.typingTimer);
+    this.typing.value = who;
+    // Whoever said so may be gone without having said that it ended.
+    if (who) this.typingTimer = setTimeout(() => (this.typing.value = null), typingFor);
+  }
+
+  private tellTyping(on: boolean): void {
+    const now = Date.now();
+    if (on ? now - this.typedAt < typingEvery : this.typedAt === 0) return;
+    this.typedAt = on ? now : 0;
+    this.connection.send({ type: "typing", on });
+  }
+
+  private say(text: string): void {
+    clearTimeout(this.toastTimer);
+    this.toast.value = text;
+    this.toastTimer = setTimeout(() => (this.toast.value = ""), 6_000);
+  }
+}

@@ -1,0 +1,73 @@
+import { h } from "preact";
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { Chat } from "../chat/chat";
+import type { Host } from "../host";
+import { Composer } from "./composer";
+import { Header } from "./header";
+import { Info } from "./info";
+import { Log } from "./log";
+import { Notices } from "./notices";
+
+/** A finger's device: there, focusing the composer would raise the keyboard. */
+export const touch = matchMedia("(pointer: coarse)");
+
+export function App({ chat, host }: { chat: Chat; host: Host }) {
+  const info = useSignal(false);
+  const input = useRef<HTMLTextAreaElement>(null);
+  const log = useRef<HTMLDivElement>(null);
+
+  function focus(): void {
+    (touch.matches ? log : input).current?.focus({ preventScroll: true });
+  }
+
+  useSignalEffect(() => {
+    if (host.open.value) focus();
+    else info.value = false;
+  });
+
+  useEffect(() => {
+    function key(e: KeyboardEvent): void {
+      if (e.key !== "Escape" || e.isComposing || e.defaultPrevented) return;
+      if (info.peek()) {
+        info.value = false;
+        focus();
+      } else {
+        host.close();
+      }
+    }
+    addEventListener("keydown", key);
+    return () => removeEventListener("keydown", key);
+  }, []);
+
+  return (
+    <div class={`app${host.alone ? " alone" : ""}`}>
+      <div class="stage" inert={info.value}>
+        <Header chat={chat} host={host} onInfo={() => (info.value = true)} />
+        {chat.config.value?.demo && (
+          <p class="demo" role="note">
+            演示环境，请勿填写真实信息
+          </p>
+        )}
+        <Notices chat={chat} />
+        <Log chat={chat} host={host} box={log} onChosen={focus} />
+        <Composer chat={chat} input={input} onInfo={() => (info.value = true)} />
+      </div>
+      {info.value && (
+        <Info
+          chat={chat}
+          onClose={() => {
+            info.value = false;
+            focus();
+          }}
+          onReset={() => {
+            info.value = false;
+            chat.reset();
+            chat.connect();
+            focus();
+          }}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+import { h } from "preact";
+import type { Chat } from "../chat/chat";
+import type { ComponentChildren } from "preact";
+import { minutes } from "../chat/time";
+import { Icon } from "./icons";
+
+/** What stands between the visitor and an answer, with what can be done about it. */
+export function Notices({ chat }: { chat: Chat }) {
+  const link = chat.link.value;
+  const queue = chat.queue.value;
+  if (link === "offline" || (link === "reconnecting" && chat.attempt.value > 1)) {
+    const text = link === "offline" ? "当前没有网络。" : "暂时连接不上。";
+    return (
+      <Bar icon="alert" action="立即重试" onAction={() => chat.retry()}>
+        {text}您输入的内容不会丢失。
+      </Bar>
+    );
+  }
+  if (chat.over.value) {
+    return (
+      <Bar
+        icon="info"
+        action="开始新会话"
+        onAction={() => {
+          chat.reset();
+          chat.connect();
+        }}
+      >
+        {link === "ended" ? "本次会话已结束。" : "连接异常，请刷新页面。"}
+      </Bar>
+    );
+  }
+  if (queue) {
+    return (
+      <Bar icon="wait">
+        正在为您转接人工客服，您排在第 {queue.position} 位
+        {queue.wait_s ? `，预计等待${minutes(queue.wait_s)}` : ""}。
+      </Bar>
+    );
+  }
+  return null;
+}
+
+interface BarProps {
+  icon: "alert" | "info" | "wait";
+  children: ComponentChildren;
+  action?: string;
+  onAction?: () => void;
+}
+
+function Bar({ icon, children, action, onAction }: BarProps) {
+  return (
+    <div class="bar">
+      <Icon name={icon} />
+      <p>{children}</p>
+      {action && (
+        <button type="button" class="link" onClick={onAction}>
+          {action}
+        </button>
+      )}
+    </div>
+  );
+}
