@@ -50,7 +50,7 @@ func (r *run) talks() bool {
 // none it returns why the open question's could not be read, "" if the message
 // does not look like an answer at all.
 func (r *run) read(s *Step) (found []slot.Found, refused string) {
-	found = slices.DeleteFunc(slot.Scan(r.in.Text, r.in.Now), func(f slot.Found) bool { return r.f.stepFor(f.Kind) == nil })
+	found = slices.DeleteFunc(slot.Scan(r.in.Text, r.in.Now), r.useless)
 	if slices.ContainsFunc(found, func(f slot.Found) bool { return s.takes(f.Kind) }) {
 		return found, ""
 	}
@@ -64,6 +64,9 @@ func (r *run) read(s *Step) (found []slot.Found, refused string) {
 		return found, ""
 	}
 	f, err := want.Detail.Find(r.in.Text, r.in.Now)
+	if err == nil && r.useless(f) {
+		err = &slot.Error{Kind: slot.Contact, Reason: "no_number"}
+	}
 	if err == nil {
 		return append(found, f), ""
 	}
@@ -74,9 +77,17 @@ func (r *run) read(s *Step) (found []slot.Found, refused string) {
 	return found, refused
 }
 
+// useless reports whether what was found tells the flow nothing: it does not
+// ask for it, or it is "the WeChat ID is the phone number", which has no value
+// of its own.
+func (r *run) useless(f slot.Found) bool {
+	return r.f.stepFor(f.Kind) == nil || f.Note == slot.SameAsPhone
+}
+
 // take stores what was found and goes on.
 func (r *run) take(s *Step, found []slot.Found) {
 	r.hide(found)
+	before := r.s
 	var noted, updated []string
 	for _, f := range found {
 		if f.Kind == slot.ID && slot.AgeOf(f.Value, r.in.Now) < minimumAge {
@@ -84,18 +95,16 @@ func (r *run) take(s *Step, found []slot.Found) {
 			r.tell("under14")
 			return
 		}
-		old, had := r.s.Details[f.Kind]
-		step := r.f.stepFor(f.Kind)
-		had = had || r.satisfied(step)
-		r.set(step, f)
 		item := kindLabel(f.Kind) + " " + slot.Mask(f.Kind, f.Value)
-		switch {
-		case had && old.Value != f.Value:
+		switch old := before.Details[f.Kind]; {
+		case old.Value == f.Value:
+		case old.Value != "" || (&run{f: r.f, s: before}).satisfied(r.f.stepFor(f.Kind)):
 			updated = append(updated, item)
-		case !had && (!s.takes(f.Kind) || len(found) > 1):
+		case !s.takes(f.Kind) || len(found) > 1:
 			noted = append(noted, item)
 		}
 	}
+	r.set(found)
 	var words []string
 	if len(noted) > 0 {
 		words = append(words, r.items("noted", noted))
@@ -111,15 +120,18 @@ func (r *run) items(key string, items []string) string {
 	return strings.ReplaceAll(r.f.Texts[key], "{items}", strings.Join(items, "、"))
 }
 
-// set stores one detail in place of any other that answers the same question.
-func (r *run) set(s *Step, f slot.Found) {
-	if r.s.Details == nil {
-		r.s.Details = make(map[slot.Kind]Detail)
+// set stores the details in place of all that answered the same questions.
+func (r *run) set(found []slot.Found) {
+	details := make(map[slot.Kind]Detail, len(r.s.Details)+len(found))
+	for k, d := range r.s.Details {
+		if !slices.ContainsFunc(found, func(f slot.Found) bool { return r.f.stepFor(f.Kind).takes(k) }) {
+			details[k] = d
+		}
 	}
-	for _, k := range s.accepts() {
-		delete(r.s.Details, k)
+	for _, f := range found {
+		details[f.Kind] = Detail{Value: f.Value, At: r.in.Now}
 	}
-	r.s.Details[f.Kind] = Detail{Value: f.Value, At: r.in.Now}
+	r.s.Details = details
 }
 
 // hide marks what was found, so that nobody sees it in the log.

@@ -212,8 +212,10 @@ func (c *checker) reach() {
 	f := c.flow
 	visited := make(map[string]bool)
 	consents := 0
+	var last *Step
 	s := &f.Steps[0]
 	for s != nil && !visited[s.ID] {
+		last = s
 		visited[s.ID] = true
 		if s.Kind == ConsentStep {
 			consents++
@@ -232,7 +234,7 @@ func (c *checker) reach() {
 		}
 	}
 	if s != nil && s.Kind != SubmitStep {
-		c.fail(c.at(s)+".next", "the steps run in a circle")
+		c.fail(c.at(last)+".next", "the steps run in a circle")
 	}
 }
 

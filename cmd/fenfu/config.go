@@ -52,8 +52,11 @@ func (c *config) check() error {
 		}
 	}
 	if c.RedisURL != "" {
-		_, err := sessions.ParseURL(c.RedisURL)
+		client, err := sessions.Dial(c.RedisURL) // connects to nothing yet
 		bad(err == nil, "--redis-url: %w", err)
+		if err == nil {
+			errs = append(errs, client.Close())
+		}
 	}
 	if c.SealKeys != "" {
 		_, err := seal.Parse(c.SealKeys)

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"cmp"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"fenfu/bot"
+	"fenfu/bot/eligibility"
+	"fenfu/bot/flow"
+	"fenfu/intents"
+	"fenfu/intents/faq"
+	"fenfu/web"
+)
+
+const product = "分付"
+
+// demo fills what a demo was not given: keys of its own, and an operator that
+// nobody takes for a real one.
+func (c *config) demo() error {
+	c.OperatorName = cmp.Or(c.OperatorName, "演示运营方（虚构）")
+	c.OperatorLicence = cmp.Or(c.OperatorLicence, "演示环境，无牌照")
+	c.ComplaintChannel = cmp.Or(c.ComplaintChannel, "演示环境，无投诉渠道")
+	c.CheckerName = cmp.Or(c.CheckerName, "演示审核方（虚构）")
+	return c.demoKeys()
+}
+
+// newBot assembles the bot with its flow, its knowledge and its check.
+func newBot(c config, memory bot.Memory, logger *slog.Logger) (*bot.Bot, error) {
+	flows := flow.Embedded()
+	if c.FlowsDir != "" {
+		flows = os.DirFS(c.FlowsDir)
+	}
+	book, err := flow.Load(flows, map[string]string{
+		"operator": c.OperatorName, "checker": c.CheckerName, "product": product,
+		"complaint": c.ComplaintChannel, "retention": strconv.Itoa(int(c.Retention.Hours() / 24)),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("flows: %w", err)
+	}
+	rules, err := eligibility.LoadRules(fileOr(c.RulesFile, "rules.yaml"))
+	if err != nil {
+		return nil, fmt.Errorf("rules: %w", err)
+	}
+	// Demo applicants are no facts about anybody: in production the embedded
+	// rules know nobody, and everything goes to a person.
+	applicants := &eligibility.Applicants{}
+	if !c.Production {
+		if applicants, err = eligibility.LoadApplicants(fileOr(c.ApplicantsFile, "applicants.yaml")); err != nil {
+			return nil, fmt.Errorf("applicants: %w", err)
+		}
+	}
+	knowledge, err := faq.Default()
+	if err != nil {
+		return nil, fmt.Errorf("knowledge base: %w", err)
+	}
+	return bot.New(bot.Config{
+		Memory: memory, Book: book, Flow: "apply", Matcher: intents.New(), FAQ: knowledge,
+		Checker: eligibility.NewEmbedded(rules, applicants, time.Now), Rules: rules,
+		Words: bot.Words{Product: product, Complaint: c.ComplaintChannel},
+		Now:   time.Now, NewID: rand.Text, Logger: logger,
+	})
+}
+
+// fileOr names a file on disk, or the built-in one if none is given.
+func fileOr(path, builtIn string) (fs.FS, string) {
+	if path == "" {
+		return eligibility.Files, builtIn
+	}
+	return os.DirFS(filepath.Dir(path)), filepath.Base(path)
+}
+
+// site is what the widget shows before anybody has said anything.
+func (c *config) site() web.Site {
+	return web.Site{
+		Demo:     !c.Production,
+		Title:    product + "客服",
+		Greeting: "您好，我是" + product + "智能客服。可以帮您提交开通申请，也可以解答条件、还款等问题。",
+		QuickReplies: []web.QuickReply{
+			{Label: "开通" + product, Text: "开通" + product},
+			{Label: "需要什么条件", Text: "开通" + product + "需要什么条件"},
+			{Label: "查询进度", Text: "查询进度"},
+			{Label: "转人工", Text: "转人工"},
+		},
+		Operator: web.Operator{Name: c.OperatorName, Licence: c.OperatorLicence, Complaint: c.ComplaintChannel},
+	}
+}
+
+// withoutPassword returns the scheme and the hosts of a Redis URL. What stands
+// before the last @ may be a password, what stands after ? too.
+func withoutPassword(rawURL string) string {
+	scheme, rest, _ := strings.Cut(rawURL, "://")
+	rest, _, _ = strings.Cut(rest, "?")
+	return scheme + "://" + rest[strings.LastIndexByte(rest, '@')+1:]
+}
+
+// banner says where to look, where the sessions are kept, and whether this is
+// only a demo.
+func banner(out io.Writer, c config, addr net.Addr) {
+	host, port, _ := net.SplitHostPort(addr.String())
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host = "localhost"
+	}
+	fmt.Fprintf(out, "listening on http://%s\n", net.JoinHostPort(host, port))
+	if c.RedisURL != "" {
+		fmt.Fprintf(out, "sessions are kept in Redis (%s)\n", withoutPassword(c.RedisURL))
+	} else {
+		fmt.Fprintf(out, "sessions are kept in the embedded store, folder %s\n", c.DataDir)
+	}
+	if c.Production {
+		fmt.Fprintln(out, "the embedded rules know no applicant in production: every application goes to manual review")
+		return
+	}
+	fmt.Fprintln(out, "THIS IS A DEMO: applicants are invented, decisions mean nothing; enter no real details")
+}
