@@ -1,0 +1,55 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"fenfu/bot/eligibility"
+	"fenfu/bot/pii"
+)
+
+// step is one thing that a visitor does in the dialogue.
+type step struct {
+	say     func(a *applicant) pii.Text // nil: press the first button of what was said last
+	buttons bool                        // the answer has buttons, to be pressed next
+	confirm bool                        // the application is submitted
+}
+
+func literal(text pii.Text) func(*applicant) pii.Text {
+	return func(*applicant) pii.Text { return text }
+}
+
+// dialogue is the whole way from the keyword to the confirmation; the decision
+// follows by itself.
+var dialogue = []step{
+	{say: literal("开通分付"), buttons: true},
+	{buttons: true}, // consent to collect
+	{},              // consent to disclose
+	{say: func(a *applicant) pii.Text { return a.name }},
+	{say: func(a *applicant) pii.Text { return a.idNumber }},
+	{say: literal("13800138000"), buttons: true},
+	{confirm: true},
+}
+
+// applicant is whom a visitor plays, and what is to come of it.
+type applicant struct {
+	name, idNumber pii.Text
+	decision       eligibility.Decision
+}
+
+// cast returns the demo applicants who can walk the whole dialogue: adults
+// with a resident's ID number.
+func cast() ([]applicant, error) {
+	all, err := eligibility.LoadApplicants(eligibility.Files, eligibility.ApplicantsFile)
+	if err != nil {
+		return nil, err
+	}
+	var out []applicant
+	for _, a := range all.All() {
+		if slices.Contains(a.Reasons, eligibility.UnderAge) || slices.Contains(a.Reasons, eligibility.NotPRCNational) {
+			continue
+		}
+		out = append(out, applicant{name: a.Name, idNumber: pii.Text(strings.ToUpper(a.IDNumber.Reveal())), decision: a.Decision})
+	}
+	return out, nil
+}
