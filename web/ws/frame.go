@@ -39,6 +39,12 @@ const (
 	Bye     Type = "bye"
 )
 
+// ClientTypes and ServerTypes are all there are.
+var (
+	ClientTypes = []Type{Hello, Send, Choose, Typing, Read, Ping}
+	ServerTypes = []Type{Welcome, Ack, Event, Pong, Error, Bye}
+)
+
 // ClientFrame is any frame from a client; Type says which fields count.
 type ClientFrame struct {
 	Type  Type     `json:"type"`

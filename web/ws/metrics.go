@@ -38,9 +38,8 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		}),
 	}
 	m.in = counters(reg, "fenfu_ws_frames_in_total", "Frames received, by type.", "type",
-		Hello, Send, Choose, Typing, Read, Ping, unknown)
-	m.out = counters(reg, "fenfu_ws_frames_out_total", "Frames sent, by type.", "type",
-		Welcome, Ack, Event, Pong, Error, Bye)
+		append(ClientTypes[:len(ClientTypes):len(ClientTypes)], unknown)...)
+	m.out = counters(reg, "fenfu_ws_frames_out_total", "Frames sent, by type.", "type", ServerTypes...)
 	m.errors = counters(reg, "fenfu_ws_errors_total", "Error frames sent, by code.", "code",
 		bot.Invalid, bot.NotFound, bot.Conflict, bot.Unauthorized, bot.Limited, bot.Unavailable, bot.Internal)
 	closes := prometheus.NewCounterVec(prometheus.CounterOpts{

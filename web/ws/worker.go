@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"runtime/debug"
 	"time"
@@ -262,5 +261,3 @@ func (w *writer) ping() {
 	_ = w.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(time.Second)) // into the cork
 	w.timer.Reset(jitter(w.hub.cfg.Limits.PingEvery))
 }
-
-var _ net.Conn = (*corked)(nil)
