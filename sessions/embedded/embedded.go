@@ -69,7 +69,7 @@ func Open(dir string) (*DB, error) {
 	}
 	d.client = redis.NewClient(&redis.Options{
 		Addr:                     "embedded",
-		Dialer:                   func(context.Context, string, string) (net.Conn, error) { return d.server.Dial() },
+		Dialer:                   d.dial,
 		ContextTimeoutEnabled:    true,
 		DisableIdentity:          true,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
@@ -80,6 +80,14 @@ func Open(dir string) (*DB, error) {
 	life, d.end = context.WithCancel(context.Background())
 	d.group.Go(func() { d.run(life) })
 	return d, nil
+}
+
+func (d *DB) dial(context.Context, string, string) (net.Conn, error) {
+	c, err := d.server.Dial()
+	if err != nil {
+		return nil, err
+	}
+	return newConn(c), nil
 }
 
 // Client returns the client of the database. It is closed by Close.

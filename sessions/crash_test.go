@@ -1,0 +1,3 @@
+package sessions_test
+
+func runCrashChild() {}
