@@ -47,8 +47,9 @@ export async function getConfig(): Promise<Config> {
   };
 }
 
-export function createSession(): Promise<Ticket> {
-  return call<Ticket>("/v1/sessions", { method: "POST" });
+/** Begins a session, or goes on with the one that a token is for. */
+export function createSession(token?: string): Promise<Ticket> {
+  return call<Ticket>("/v1/sessions", { method: "POST", headers: token ? { Authorization: `Bearer ${token}` } : {} });
 }
 
 async function call<T>(path: string, init?: RequestInit): Promise<T> {

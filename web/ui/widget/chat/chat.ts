@@ -8,6 +8,8 @@ import { mayKeep } from "./draft";
 import { Outbox } from "./outbox";
 import { loadDraft, loadTicket, saveDraft, saveRead, saveTicket, watchStorage } from "./storage";
 
+/** A token that would soon expire is exchanged for a fresh one. */
+const renewBelow = 7 * 86_400_000;
 const typingFor = 12_000;
 const typingEvery = 3_000;
 
@@ -50,6 +52,8 @@ export class Chat {
   /** Called with each event that is new, not replayed. */
   onMessage: (e: ChatEvent) => void = () => {};
 
+  /** The session that the log is of. */
+  private session = "";
   private target = 0;
   private typingTimer: ReturnType<typeof setTimeout> | undefined;
   private toastTimer: ReturnType<typeof setTimeout> | undefined;
@@ -132,12 +136,13 @@ export class Chat {
   private async token(): Promise<string> {
     await this.configure();
     const had = loadTicket();
-    if (had && Date.parse(had.expires_at) > Date.now()) return had.token;
-    if (had) this.renew();
-    const made = await createSession();
+    const left = had ? Date.parse(had.expires_at) - Date.now() : 0;
+    if (had && left > renewBelow) return had.token;
+    if (had && left <= 0) this.renew();
+    const made = await createSession(left > 0 ? had?.token : "");
     // Another tab may have been quicker: then its session is ours, too.
     const other = loadTicket();
-    if (other) return other.token;
+    if (other && other.token !== had?.token) return other.token;
     saveTicket(made);
     return made.token;
   }
@@ -159,6 +164,7 @@ export class Chat {
   /** Another tab has another session: go over to it. */
   private follow(): void {
     const ticket = loadTicket();
+    if (ticket?.session === this.session) return;
     this.connection.stop();
     this.forget();
     this.outbox.clear();
@@ -167,6 +173,7 @@ export class Chat {
 
   private forget(): void {
     batch(() => {
+      this.session = "";
       this.events.value = [];
       this.read.value = 0;
       this.owner.value = "bot";
@@ -232,6 +239,7 @@ export class Chat {
       this.connection.drop();
       return;
     }
+    this.session = frame.session;
     this.owner.value = frame.owner;
     this.read.value = Math.max(this.read.value, frame.read ?? 0);
     this.target = frame.seq;

@@ -43,13 +43,11 @@ export function App({ chat, host }: { chat: Chat; host: Host }) {
   return (
     <div class={`app${host.alone ? " alone" : ""}`}>
       <div class="stage" inert={info.value}>
-        <Header chat={chat} host={host} onInfo={() => (info.value = true)} />
-        {chat.config.value?.demo && (
-          <p class="demo" role="note">
-            演示环境，请勿填写真实信息
-          </p>
-        )}
-        <Notices chat={chat} />
+        <header>
+          <Header chat={chat} host={host} onInfo={() => (info.value = true)} />
+          {chat.config.value?.demo && <p class="demo">演示环境，请勿填写真实信息</p>}
+          <Notices chat={chat} />
+        </header>
         <Log chat={chat} host={host} box={log} onChosen={focus} />
         <Composer chat={chat} input={input} onInfo={() => (info.value = true)} />
       </div>

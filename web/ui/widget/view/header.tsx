@@ -13,7 +13,7 @@ export function Header({ chat, host, onInfo }: Props) {
   const { text, tone } = status(chat);
   const person = chat.owner.value === "agent";
   return (
-    <header class="header">
+    <div class="header">
       <span class="mark" aria-hidden="true">
         <Icon name={person ? "agent" : "headset"} />
       </span>
@@ -36,7 +36,7 @@ export function Header({ chat, host, onInfo }: Props) {
           <Icon name={host.layout.value.phone ? "close" : "fold"} />
         </button>
       )}
-    </header>
+    </div>
   );
 }
 

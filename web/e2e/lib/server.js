@@ -1,0 +1,63 @@
+// The real server, as a process of its own on a folder of its own.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const binary = fileURLToPath(new URL("../../../bin/fenfu-e2e", import.meta.url));
+
+/** Starts a server; the test's end stops it and removes its data. */
+export async function startServer(t, ...flags) {
+  const dir = await mkdtemp(join(tmpdir(), "fenfu-e2e-"));
+  const server = new Server(dir, flags);
+  t.after(async () => {
+    await server.stop("SIGKILL");
+    await rm(dir, { recursive: true, force: true });
+  });
+  await server.start();
+  return server;
+}
+
+class Server {
+  #dir;
+  #flags;
+  #process = null;
+  #listen = "127.0.0.1:0";
+  url = "";
+
+  constructor(dir, flags) {
+    this.#dir = dir;
+    this.#flags = flags;
+  }
+
+  /** Starts, after a stop on the same address and data. */
+  async start() {
+    const args = ["--listen", this.#listen, "--data-dir", this.#dir, "--log-level", "error", ...this.#flags];
+    const child = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"] });
+    this.#process = child;
+    let errors = "";
+    child.stderr.on("data", (chunk) => (errors += chunk));
+    for await (const line of createInterface({ input: child.stdout })) {
+      const [, url] = line.match(/^listening on (http:\/\/\S+)/) ?? [];
+      if (!url) continue;
+      child.stdout.resume();
+      this.url = url;
+      this.#listen = new URL(url).host;
+      return;
+    }
+    throw new Error(`the server did not start: ${errors}`);
+  }
+
+  /** Ends the process: SIGTERM lets it say goodbye, SIGKILL does not. */
+  async stop(signal) {
+    const child = this.#process;
+    this.#process = null;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, "exit");
+    child.kill(signal);
+    await gone;
+  }
+}
