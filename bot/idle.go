@@ -77,7 +77,8 @@ func (t *turn) idle(in flow.Input) []flow.Action {
 	case in.Answer != "":
 		return []flow.Action{{Say: &flow.Say{Text: in.Answer, Answer: true}}}
 	case m.Decision == intents.Offer:
-		return t.offer("您是想现在申请开通，还是先了解条件？")
+		t.s.Flow.Offered = true
+		return says("您是想现在申请开通，还是先了解条件？", b.menu()...)
 	}
 	return t.smallTalk(m)
 }

@@ -51,14 +51,14 @@ func (r *run) talks() bool {
 // does not look like an answer at all.
 func (r *run) read(s *Step) (found []slot.Found, refused string) {
 	found = slices.DeleteFunc(slot.Scan(r.in.Text, r.in.Now), r.useless)
-	if slices.ContainsFunc(found, func(f slot.Found) bool { return s.takes(f.Kind) }) {
-		return found, ""
-	}
 	want := s
 	if r.in.Match.Act == intents.Correct {
 		if named := r.f.stepFor(slot.Kind(r.in.Match.Slot)); named != nil {
 			want = named
 		}
+	}
+	if slices.ContainsFunc(found, func(f slot.Found) bool { return want.takes(f.Kind) }) {
+		return found, ""
 	}
 	if want.Kind != DetailStep || (r.talks() && r.in.Match.Act != intents.Correct && !hasDigits(r.in.Text)) {
 		return found, ""
