@@ -130,7 +130,7 @@ func accountAfter(text string, i int) (span, bool) {
 	for cut := true; cut; {
 		cut = false
 		for _, filler := range [...]string{" ", ":", "：", "号", "是", "为", "ID", "id", "Id", "改成", "改为", "换成", "，", ",", "=", "我的", "账号"} {
-			if strings.HasPrefix(text[i:], filler) && !isWeChat(account(text[i:])) {
+			if strings.HasPrefix(text[i:], filler) && !isWeChat(account(text[i:min(i+24, len(text))])) {
 				i, cut = i+len(filler), true
 			}
 		}

@@ -13,6 +13,10 @@ const maxDigits = 64
 // number.
 const maxGap = 4
 
+// minSpoken is how many Chinese numerals in a row beside typed digits belong to
+// the number; fewer are words like 一下, or the end of a name like 张三.
+const minSpoken = 3
+
 // digits is a number as it was written: digits in any script, perhaps with
 // spaces and dashes between, perhaps spoken. An X in a place where an ID number
 // may end counts as a digit.
@@ -71,12 +75,20 @@ func (g *digits) rest(text string, i int, prev writing) {
 		r, size := decode(text, i)
 		v, how := digitOf(r)
 		switch {
+		case how == typed && g.spoken == g.n && g.n < minSpoken:
+			// "张三 138…": the numeral is a word, the number begins here.
+			g.before, _ = utf8.DecodeLastRuneInString(text[:i])
+			g.start, g.n, g.spoken = i, 0, 0
+			g.add(v, how, i, size, true)
+			prev, gap = how, 0
+		case how == chinese && gap > 0 && prev == typed && !isSpoken(text[i:]):
+			return
 		case how != notDigit:
 			g.add(v, how, i, size, gap > 0 || how != prev)
 			prev, gap = how, 0
-		case isX(r) && gap <= 1 && endsWord(text, i+size):
+		case isX(r) && gap <= 1 && (g.n == 17 || endsWord(text, i+size)):
 			g.add('X', typed, i, size, gap > 0)
-			gap = 0
+			prev, gap = notDigit, 0 // no group goes on behind it
 		case isInvisible(r):
 		case isGap(r) && gap < maxGap:
 			gap++
@@ -88,6 +100,19 @@ func (g *digits) rest(text string, i int, prev writing) {
 		}
 		i += size
 	}
+}
+
+// isSpoken reports whether s begins with enough numerals to be part of a number
+// and not of a word.
+func isSpoken(s string) bool {
+	n := 0
+	for _, r := range s {
+		if numeral(r) == 0 {
+			break
+		}
+		n++
+	}
+	return n >= minSpoken
 }
 
 func (g *digits) add(v byte, how writing, at, size int, first bool) {

@@ -1,6 +1,7 @@
 package slot
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,6 +12,8 @@ const (
 	minName = 2
 	maxName = 25
 	dot     = '·'
+
+	maxPlain = 18 // bytes of a piece without a label: a name of four characters and something polite
 )
 
 // isHan reports whether r may stand in a name. Go's table lacks the extensions
@@ -196,6 +199,8 @@ func (p piece) candidate(text string) (candidate, string) {
 	switch {
 	case p.mixed:
 		return candidate{}, "mixed"
+	case sameRune(text[p.start:p.end]):
+		return candidate{}, "not_a_name"
 	case why != "":
 		return candidate{}, why
 	case !plausible(v, p.lead&label != 0 && p.lead&is != 0 || p.lead&fix != 0):
@@ -241,7 +246,10 @@ func scanNames(text string, beside bool) (span, bool) {
 	}
 	var pbuf [16]piece
 	var cbuf [8]candidate
-	list, _ := candidates(text, namePieces(text, pbuf[:0]), cbuf[:0])
+	pieces := slices.DeleteFunc(namePieces(text, pbuf[:0]), func(p piece) bool {
+		return p.lead&(label|deny) == 0 && (!beside || p.end-p.start > maxPlain || surnameOf(text[p.start:p.end]) == "")
+	})
+	list, _ := candidates(text, pieces, cbuf[:0])
 	labelled, plain := 0, 0
 	for i, c := range list {
 		switch {

@@ -23,12 +23,8 @@ type piece struct {
 	mixed      bool // a few letters or digits touch it
 }
 
-// nameWords cut a text into pieces. They stand around names and in none; the
-// longer of two that begin alike comes first.
-var nameWords = [...]struct {
-	word string
-	lead lead
-}{
+// nameWords cut a text into pieces. They stand around names and in none.
+var nameWords = [...]word{
 	{"我的名字", label}, {"我的姓名", label}, {"我的真名", label}, {"我名字", label}, {"真实姓名", label}, {"姓名", label}, {"名字", label},
 	{"真名", label}, {"全名", label}, {"名叫", label | is}, {"我叫做", label | is}, {"我叫", label | is}, {"叫我", label | is}, {"叫做", label | is},
 	{"叫", label | is}, {"我姓", soft}, {"本名", label},
@@ -43,22 +39,6 @@ var nameWords = [...]struct {
 	{"今年", 0}, {"填错", 0}, {"写错", 0}, {"输错", 0}, {"打错", 0}, {"错了", 0}, {"不对", 0}, {"把", 0}, {"开通", 0}, {"申请", 0},
 }
 
-// nameWordAt returns the word of the table that begins at i, its lead, and
-// whether there is one.
-func nameWordAt(text string, i int) (string, lead, bool) {
-	found, best := -1, 0
-	for k := range nameWords {
-		w := nameWords[k].word
-		if len(w) > best && strings.HasPrefix(text[i:], w) {
-			found, best = k, len(w)
-		}
-	}
-	if found < 0 {
-		return "", 0, false
-	}
-	return nameWords[found].word, nameWords[found].lead, true
-}
-
 // cutter cuts a text into pieces.
 type cutter struct {
 	text string
@@ -66,6 +46,7 @@ type cutter struct {
 	open bool
 	cur  piece
 	lead lead
+	held lead // of the last denied piece: it counts for what is said to be right instead
 }
 
 // namePieces appends the pieces of text to dst.
@@ -75,7 +56,7 @@ func namePieces(text string, dst []piece) []piece {
 		r, size := decode(text, i)
 		switch {
 		case isHan(r) || c.open && c.joins(r, i, size):
-			if w, l, ok := nameWordAt(text, i); ok {
+			if w, l, ok := nameIndex().at(text[i:]); ok {
 				c.close()
 				c.word(w, l)
 				size = len(w)
@@ -101,6 +82,9 @@ func namePieces(text string, dst []piece) []piece {
 
 // word notes a word of the table.
 func (c *cutter) word(w string, l lead) {
+	if l&(is|fix) != 0 {
+		l, c.held = l|c.held, 0
+	}
 	switch {
 	case l == 0:
 		c.lead = 0
@@ -121,7 +105,7 @@ func (c *cutter) sign(r rune) {
 		}
 	case isSpace(r) || strings.ContainsRune("\"“”'‘’「」【】[]<>《》-", r):
 	default:
-		c.lead &= deny & 0
+		c.lead = 0
 	}
 }
 
@@ -138,7 +122,7 @@ func (c *cutter) letters(i int) int {
 	c.close()
 	if n < 6 && i+n < len(c.text) {
 		if r, _ := decode(c.text, i+n); isHan(r) {
-			if _, _, ok := nameWordAt(c.text, i+n); !ok {
+			if _, _, ok := nameIndex().at(c.text[i+n:]); !ok {
 				c.open, c.cur = true, piece{start: i + n, end: i + n, lead: c.lead, mixed: true}
 			}
 		}
@@ -151,6 +135,9 @@ func (c *cutter) close() {
 	if c.open {
 		c.out = append(c.out, c.cur)
 		c.open, c.lead = false, 0
+		if c.cur.lead&deny != 0 {
+			c.held = c.cur.lead &^ deny
+		}
 	}
 }
 
@@ -172,7 +159,7 @@ func (c *cutter) dotNear(i int) bool {
 	if last, _ := utf8.DecodeLastRuneInString(c.text[:c.cur.end]); isDot(last) {
 		return true
 	}
-	for i < len(c.text) {
+	for n := 0; i < len(c.text) && n < maxGap; n++ {
 		r, size := decode(c.text, i)
 		if !isSpace(r) {
 			return isDot(r)

@@ -33,15 +33,13 @@ func isWord(v string) bool {
 	if strings.ContainsAny(v, "的了没沒不") && !strings.ContainsRune(v, dot) && !hasPrefix(v, "阿的", "吉的", "的") {
 		return true
 	}
-	for _, w := range sentenceWords {
-		if strings.Contains(v, w) {
+	for i := range v {
+		if _, _, ok := sentenceIndex().at(v[i:]); ok {
 			return true
 		}
 	}
-	for _, w := range notNames {
-		if v == w {
-			return true
-		}
+	if w, _, ok := notNameIndex().at(v); ok && w == v {
+		return true
 	}
 	return sameRune(v) || isTitle(v) || countNumerals(v) >= 4
 }
@@ -57,11 +55,10 @@ func isTitle(v string) bool {
 	return (first == '老' || first == '小' || first == '大') && v[size:] != "" && v[size:] == surnameOf(v[size:])
 }
 
-// sameRune reports whether v is one character over and over, and none that
-// anybody is called by.
+// sameRune reports whether v is one sound over and over.
 func sameRune(v string) bool {
 	first, size := utf8.DecodeRuneInString(v)
-	return strings.Trim(v[size:], string(first)) == "" && (runes(v) > 2 || strings.ContainsRune("哈呵嘿好对是行在哇嘻谢拜急快", first)) && surnameOf(v) == ""
+	return strings.ContainsRune("哈呵嘿好对是行在哇嘻谢拜急快哼嗨咯嘎略", first) && strings.Trim(v[size:], string(first)) == ""
 }
 
 func countNumerals(v string) int {
@@ -89,19 +86,8 @@ func isQuestion(text string) bool {
 
 // surnameOf returns the surname that v begins with, "" if it is not in the list.
 func surnameOf(v string) string {
-	_, size := utf8.DecodeRuneInString(v)
-	_, second := utf8.DecodeRuneInString(v[size:])
-	if two := v[:size+second]; second > 0 {
-		for _, s := range compoundSurnames {
-			if s == two {
-				return two
-			}
-		}
-	}
-	if size > 0 && strings.Contains(surnames, v[:size]) {
-		return v[:size]
-	}
-	return ""
+	w, _, _ := surnameIndex().at(v)
+	return w
 }
 
 // surnames are the surnames of one character that nearly everybody has one of.
@@ -139,7 +125,7 @@ var sentenceWords = [...]string{
 	"等会", "谢谢", "多谢", "感谢", "不客气", "再见", "拜拜", "你好", "您好", "在线", "骗子", "诈骗", "投诉", "隐私", "泄露", "安全", "放心", "错误", "写错", "填错",
 	"输错", "打错", "错了", "有误", "秘密", "保密", "匿名", "测试", "随便", "用户", "客户", "会员", "学生", "公司", "单位", "退出", "结束", "停止", "暂停", "继续",
 	"开始", "提交", "完成", "条件", "要求", "资格", "服务", "帮助", "反馈", "设置", "首页", "菜单", "收到", "明白", "清楚", "懂得", "麻烦", "这样", "那样", "一样",
-	"什么", "時候", "开户", "開通", "開戶", "申請", "還款", "額度", "電話", "手機", "號碼", "姓氏", "冻结", "解冻", "关闭", "注销", "提现", "转账", "付款", "消费",
+	"什么", "任何", "時候", "开户", "開通", "開戶", "申請", "還款", "額度", "電話", "手機", "號碼", "姓氏", "冻结", "解冻", "关闭", "注销", "提现", "转账", "付款", "消费",
 	"忘记", "忘了", "不想", "不要", "不能", "不对", "没有", "没了", "算了", "好了", "好的", "完了", "行了", "对了", "真的", "真名", "实名", "认证", "绑定", "一下",
 }
 

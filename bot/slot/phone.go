@@ -122,9 +122,10 @@ func findPhone(text string, now time.Time) (entry, string) {
 // run of digits, to say what is wrong with if nothing else can be used.
 func numbers(text string, now time.Time, dst []entry) ([]entry, digits) {
 	var g, longest digits
+	bare := onlyNumerals(text)
 	for at := 0; g.next(text, at); at = g.end {
 		dst = g.take(dst, now)
-		if g.spoken == g.n && g.n < 7 && !onlyNumerals(text) {
+		if !bare && g.spoken == g.n && g.n < minRun {
 			continue // "一下", "三个": words, not digits
 		}
 		if g.n > longest.n {
