@@ -57,7 +57,7 @@ func (s *Server) shownToken(w http.ResponseWriter, r *http.Request) (string, boo
 		s.fail(w, r, invalid("请求内容没有收全，请重试。"))
 		return "", false
 	}
-	var body struct {
+	var body *struct { // nil: JSON's null
 		Token string `json:"token"`
 	}
 	if len(raw) > 0 {
@@ -66,13 +66,16 @@ func (s *Server) shownToken(w http.ResponseWriter, r *http.Request) (string, boo
 			s.refuse(w, r, http.StatusUnsupportedMediaType, invalid("请求内容的类型应为 application/json。"))
 			return "", false
 		}
-		if err := json.Unmarshal(raw, &body); err != nil || raw[0] == 'n' {
+		if err := json.Unmarshal(raw, &body); err != nil || body == nil {
 			s.fail(w, r, &bot.Error{Code: bot.Invalid, Message: "请求内容应为 JSON 对象，例如 {\"token\":\"…\"}。"})
 			return "", false
 		}
 	}
 	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		return bearer, true
+	}
+	if body == nil {
+		return "", true
 	}
 	return body.Token, true
 }

@@ -23,6 +23,13 @@ func (c *corked) cork(buf *[]byte) {
 	c.mu.Unlock()
 }
 
+// size returns how many bytes are held back.
+func (c *corked) size() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(*c.held)
+}
+
 // uncork ends holding back; what has not been flushed is lost.
 func (c *corked) uncork() {
 	c.mu.Lock()

@@ -33,7 +33,7 @@ func (w *writer) item(it item) {
 	case err != nil:
 		w.fail(f.ID, err, 0)
 	default:
-		w.frame(&f)
+		w.obey(&f)
 	}
 }
 
@@ -47,8 +47,8 @@ func (w *writer) tooFast(id string) {
 	w.fail(id, &bot.Error{Code: bot.Limited, Message: "发送得太快了，请稍等一下再发。"}, max(wait, time.Second))
 }
 
-// frame does what a sound frame asks for.
-func (w *writer) frame(f *ClientFrame) {
+// obey does what a sound frame asks for.
+func (w *writer) obey(f *ClientFrame) {
 	switch f.Type {
 	case Hello:
 		w.hello(f)
@@ -59,7 +59,7 @@ func (w *writer) frame(f *ClientFrame) {
 	case Read:
 		w.markRead(f.Seq)
 	case Ping:
-		w.send(Pong, appendPong(*w.scratch))
+		w.send(Pong, appendPong(w.frame()))
 	case Typing: // there is nobody yet to show it to
 	}
 }
@@ -89,7 +89,7 @@ func (w *writer) hello(f *ClientFrame) {
 	}
 	at := w.feed.Position()
 	w.read = at.Read
-	w.send(Welcome, appendWelcome(*w.scratch, session, at))
+	w.send(Welcome, appendWelcome(w.frame(), session, at))
 	w.pump()
 	if at.Owner == bot.OwnerClosed {
 		w.close(CloseSessionEnded)
@@ -139,7 +139,7 @@ func (w *writer) turn(id string, kind bot.Kind, text pii.Text) {
 		w.fail(id, err, 0)
 		return
 	}
-	w.send(Ack, appendAck(*w.scratch, id, seq))
+	w.send(Ack, appendAck(w.frame(), id, seq))
 	w.pumpWith(ctx)
 }
 
@@ -162,7 +162,7 @@ func (w *writer) pumpWith(ctx context.Context) {
 			return
 		}
 		for i := range events {
-			w.send(Event, AppendEvent(*w.scratch, &events[i]))
+			w.send(Event, AppendEvent(w.frame(), &events[i]))
 			w.told = events[i].Seq
 		}
 	}

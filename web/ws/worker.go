@@ -55,7 +55,7 @@ func (c *conn) step() (again bool) {
 		c.over()
 		return false
 	}
-	w := c.begin()
+	w := &writer{conn: c}
 	defer w.end()
 	switch what {
 	case jobItem:
@@ -168,32 +168,43 @@ func (c *conn) context() (context.Context, context.CancelFunc) {
 // writer gathers the frames of one step and writes them at once.
 type writer struct {
 	*conn
-	held    *[]byte // frames to be written
+	held    *[]byte // frames to be written; nil before the first
 	scratch *[]byte // one frame's content
 	closed  bool    // a close frame is among them
 }
 
-func (c *conn) begin() *writer {
-	w := &writer{conn: c, held: getBuffer(), scratch: getBuffer()}
-	c.net.cork(w.held)
-	return w
+// hold corks the connection, with the first frame: what the reader has to
+// answer must not wait for the bot.
+func (w *writer) hold() {
+	if w.held == nil {
+		w.held, w.scratch = getBuffer(), getBuffer()
+		w.net.cork(w.held)
+	}
+}
+
+// frame returns where to append a frame's content.
+func (w *writer) frame() []byte {
+	w.hold()
+	return (*w.scratch)[:0]
 }
 
 func (w *writer) end() {
-	w.net.uncork()
-	putBuffer(w.held)
-	putBuffer(w.scratch)
+	if w.held != nil {
+		w.net.uncork()
+		putBuffer(w.held)
+		putBuffer(w.scratch)
+	}
 }
 
-// send adds a frame; its content was appended to the scratch buffer.
+// send adds a frame; its content was appended to what frame returned.
 func (w *writer) send(t Type, frame []byte) {
 	if w.closed {
 		return
 	}
 	w.hub.cfg.Metrics.out[t].Inc()
-	*w.scratch = frame[:0]
+	*w.scratch = frame
 	_ = w.ws.WriteMessage(websocket.TextMessage, frame) // into the cork: flush tells
-	if len(*w.held) >= flushAt {
+	if w.net.size() >= flushAt {
 		w.flush()
 	}
 }
@@ -201,6 +212,9 @@ func (w *writer) send(t Type, frame []byte) {
 // flush writes what was gathered. A peer that does not take it in time is told
 // to come back when it can, and ends.
 func (w *writer) flush() {
+	if w.held == nil {
+		return
+	}
 	wait := w.hub.cfg.Limits.WriteWait
 	if w.closed {
 		wait = byeWait
@@ -228,7 +242,7 @@ func (w *writer) fail(id string, err error, retryAfter time.Duration) {
 		w.hub.cfg.Logger.Error("message failed", "session", w.session, "code", code, "err", err)
 	}
 	e := &bot.Error{Code: code, Message: bot.ErrorMessage(err)}
-	w.send(Error, appendError(*w.scratch, id, e, retryAfter))
+	w.send(Error, appendError(w.frame(), id, e, retryAfter))
 }
 
 // close adds a close frame and ends the connection.
@@ -240,6 +254,7 @@ func (w *writer) close(code CloseCode) {
 	w.hub.cfg.Metrics.closes[code].Inc()
 	if code >= 4000 { // the others are the peer's, or gorilla has answered
 		reason := websocket.FormatCloseMessage(int(code), code.String())
+		w.hold()
 		_ = w.ws.WriteControl(websocket.CloseMessage, reason, time.Now().Add(time.Second)) // into the cork
 	}
 	w.shut()
@@ -247,7 +262,7 @@ func (w *writer) close(code CloseCode) {
 
 // bye ends a connection because the hub drains.
 func (w *writer) bye() {
-	w.send(Bye, appendBye(*w.scratch, reconnectAfter()))
+	w.send(Bye, appendBye(w.frame(), reconnectAfter()))
 	w.close(CloseDrain)
 }
 
@@ -258,6 +273,7 @@ func (w *writer) ping() {
 		w.close(CloseBadToken)
 		return
 	}
+	w.hold()
 	_ = w.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(time.Second)) // into the cork
 	w.timer.Reset(jitter(w.hub.cfg.Limits.PingEvery))
 }

@@ -1,0 +1,36 @@
+package web_test
+
+import (
+	"context"
+	"sync"
+
+	"fenfu/bot"
+)
+
+// fakeBot numbers what it is told.
+type fakeBot struct {
+	mu   sync.Mutex
+	seen []bot.Message
+	err  error
+}
+
+func (b *fakeBot) Handle(_ context.Context, m bot.Message) (int64, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.seen = append(b.seen, m)
+	return int64(len(b.seen)), b.err
+}
+
+// fakeLog has nothing to tell.
+type fakeLog struct{}
+
+func (fakeLog) Follow(context.Context, string, int64, func()) (bot.Feed, error) {
+	return fakeFeed{}, nil
+}
+func (fakeLog) MarkRead(context.Context, string, int64) error { return nil }
+
+type fakeFeed struct{}
+
+func (fakeFeed) Position() bot.Position                         { return bot.Position{Owner: bot.OwnerBot} }
+func (fakeFeed) Next(context.Context, int) ([]bot.Event, error) { return nil, nil }
+func (fakeFeed) Close()                                         {}
