@@ -131,17 +131,18 @@ func (m *Matcher) act(topic, act Match, t *text) Match {
 	}
 	topic.Rule += act.Rule
 	if act.Act == Correct || act.Act == Why || act.Act == Refuse {
-		topic.Slot = m.slot(t)
+		topic.Slot = m.slot(t, act.Slot)
 	}
 	return topic
 }
 
-// slot returns the detail that the text names, "" if none.
-func (m *Matcher) slot(t *text) string {
+// slot returns the detail that the text names, or if it names none, the one
+// given.
+func (m *Matcher) slot(t *text, none string) string {
 	for _, s := range m.slots {
 		if t.set.has(s.c) {
 			return s.slot
 		}
 	}
-	return ""
+	return none
 }

@@ -20,7 +20,7 @@ const MaxBytes = 16 << 10
 func Normalize(s string) string {
 	s = strings.ToValidUTF8(capBytes(s), "")
 	s = strip(s)
-	if !norm.NFKC.IsNormalString(s) {
+	if norm.NFKC.QuickSpanString(s) != len(s) {
 		s = strip(norm.NFKC.String(s))
 	}
 	return strings.TrimSpace(capBytes(s))

@@ -32,6 +32,7 @@ type ruleSpec struct {
 	Intent   Intent     `yaml:"intent"`
 	Decision Decision   `yaml:"decision"`
 	Act      Act        `yaml:"act"`
+	Slot     string     `yaml:"slot"` // the detail meant when the text names none
 	All      []string   `yaml:"all"`  // each of these concepts occurs
 	Any      []string   `yaml:"any"`  // one of these does
 	And      []string   `yaml:"and"`  // and one of these
@@ -128,7 +129,7 @@ func (l *lexicon) rules(fsys fs.FS, name string) ([]rule, error) {
 }
 
 func (l *lexicon) rule(s ruleSpec) (rule, error) {
-	r := rule{max: s.Max, result: Match{Intent: s.Intent, Act: s.Act, Decision: s.Decision, Rule: s.Rule}}
+	r := rule{max: s.Max, result: Match{Intent: s.Intent, Act: s.Act, Slot: s.Slot, Decision: s.Decision, Rule: s.Rule}}
 	if s.Decision == "" {
 		r.result.Decision = Nothing
 	}
