@@ -41,7 +41,8 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (int64, error) {
 	}
 	cmd := redis.NewIntSliceCmd(context.Background(), args...)
 	if err := s.batch.do(ctx, p.number, s.scripts.commit, cmd); err != nil {
-		s.cache.Remove(id) // it may have been stored
+		s.cache.Remove(id) // it may have been stored, so followers had better look
+		p.catchUp(id)
 		return 0, unavailable("commit to session "+id, err)
 	}
 	reply := cmd.Val()
