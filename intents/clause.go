@@ -9,7 +9,7 @@ const clauseRunes = 60
 // opening, but of more than that: "我要开通分付，不然还款多麻烦". If one of its
 // clauses asks to start, and none speaks against it, that is what it means; if
 // another does, starting is offered.
-func (m *Matcher) byClause(whole Match, s string, t *text) Match {
+func (m *Matcher) byClause(whole Match, weak bool, s string, t *text) Match {
 	if len(t.runes) > clauseRunes || !t.set.holds(m.clauses) {
 		return whole
 	}
@@ -37,7 +37,7 @@ func (m *Matcher) byClause(whole Match, s string, t *text) Match {
 	switch {
 	case request == nil || pieces < 2:
 		return whole
-	case against || whole.Intent != Repay && whole.Intent != Other && whole.Intent != None:
+	case against || !weak && whole.Intent != Repay && whole.Intent != Other && whole.Intent != None:
 		whole.Decision = Offer
 		return whole
 	}

@@ -98,11 +98,12 @@ func (m *Matcher) Match(s string) Match {
 		return sign(s, t.mark)
 	}
 	out := Match{Decision: Nothing}
-	if r := first(m.topics, t); r != nil {
-		out = r.result
+	topic := first(m.topics, t)
+	if topic != nil {
+		out = topic.result
 	}
 	if out.Decision != Start {
-		out = m.byClause(out, s, t)
+		out = m.byClause(out, topic != nil && topic.weak, s, t)
 	}
 	if r := first(m.acts, t); r != nil {
 		out = m.act(out, r.result, t)

@@ -31,6 +31,7 @@ type ruleSpec struct {
 	Rule     string     `yaml:"rule"`
 	Intent   Intent     `yaml:"intent"`
 	Decision Decision   `yaml:"decision"`
+	Weak     bool       `yaml:"weak"` // a clause that asks to start overrules it
 	Act      Act        `yaml:"act"`
 	Slot     string     `yaml:"slot"` // the detail meant when the text names none
 	All      []string   `yaml:"all"`  // each of these concepts occurs
@@ -62,6 +63,7 @@ type rule struct {
 	near                []near
 	only                bits
 	max                 int
+	weak                bool
 }
 
 func (r *rule) matches(t *text) bool {
@@ -129,7 +131,7 @@ func (l *lexicon) rules(fsys fs.FS, name string) ([]rule, error) {
 }
 
 func (l *lexicon) rule(s ruleSpec) (rule, error) {
-	r := rule{max: s.Max, result: Match{Intent: s.Intent, Act: s.Act, Slot: s.Slot, Decision: s.Decision, Rule: s.Rule}}
+	r := rule{max: s.Max, weak: s.Weak, result: Match{Intent: s.Intent, Act: s.Act, Slot: s.Slot, Decision: s.Decision, Rule: s.Rule}}
 	if s.Decision == "" {
 		r.result.Decision = Nothing
 	}
