@@ -43,6 +43,9 @@ func ParseID(text string, today time.Time) (IDInfo, error) {
 	if reason != "" {
 		return info, &Error{Kind: ID, Reason: reason}
 	}
+	if info.Kind == Resident {
+		info.Warn = warnOf(number)
+	}
 	return info, nil
 }
 
@@ -86,7 +89,7 @@ func (i *IDInfo) judge(number string, n int, today time.Time) string {
 		return "bad_checksum" // whatever else it seems to say cannot be trusted
 	}
 	i.Birth, i.Sex = birth, sex
-	i.Note, i.Warn = i.remark(today), warnOf(i.Kind, number)
+	i.Note = i.remark(today)
 	return ""
 }
 
@@ -263,10 +266,11 @@ func checkChar(number string) byte {
 	return "0123456789X"[(12-sum)%11]
 }
 
-// warnOf looks for what is unusual in a well-formed number without being wrong.
-func warnOf(kind, number string) string {
-	if kind == Resident && number[14:17] == "000" {
+// warnOf looks for what is unusual in a well-formed resident's number without
+// being wrong.
+func warnOf(number string) string {
+	if number[14:17] == "000" {
 		return Sequence000
 	}
-	return ""
+	return regionWarn(number[:6])
 }

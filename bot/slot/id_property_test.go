@@ -86,7 +86,7 @@ func TestAge(t *testing.T) {
 	}{
 		{sample, time.Date(2026, 12, 30, 4, 0, 0, 0, time.UTC), 76},
 		{sample, time.Date(2026, 12, 30, 16, 0, 0, 0, time.UTC), 77}, // already the 31st in China
-		{"UTO110085010112", asOf, -1},
+		{"ABC123400112233", asOf, -1},
 		{"", asOf, -1},
 	} {
 		info, _ := slot.ParseID(c.number, c.today)

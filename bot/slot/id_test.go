@@ -10,6 +10,9 @@ import (
 // asOf is the day that these tests are run on, in China.
 var asOf = time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC)
 
+// number completes seventeen digits with their check character.
+func number(digits string) string { return digits + string(checkChar(digits)) }
+
 // sample is the example of GB 11643 itself, the only ID number to show.
 const sample = "11010519491231002X"
 
@@ -42,6 +45,7 @@ func testFind(t *testing.T, k slot.Kind, cases []findCase) {
 }
 
 func TestFindID(t *testing.T) {
+	other, hongKong, foreigner := number("11010119900101123"), number("81000019900101123"), number("91102019900101123")
 	testFind(t, slot.ID, []findCase{
 		{text: sample, value: sample},
 		{text: "11010519491231002x", value: sample},
@@ -58,13 +62,13 @@ func TestFindID(t *testing.T) {
 		{text: "张三11010519491231002X13812345678", value: sample},
 		{text: "张三 11010519491231002X 13812345678", value: sample},
 		{text: "我填错了，应该是11010519491231002X", value: sample},
-		{text: "不是110101198506069931，是11010519491231002X", value: sample},
+		{text: "不是" + other + "，是11010519491231002X", value: sample},
 		{text: "11010519491231002X 11010519491231002X", value: sample},
-		{text: "11010519491231002X 或者 110101198506069931", reason: "ambiguous"},
-		{text: "110101198506069931错了，改成11010519491231002X", value: sample},
-		{text: "810000198506069986", value: "810000198506069986", note: slot.HKMOTWPermit},
-		{text: "我的证件号是 911336198002149912", value: "911336198002149912", note: slot.Foreign},
-		{text: "UTO110085010112", value: "UTO110085010112", note: slot.Foreign},
+		{text: "11010519491231002X 或者 " + other, reason: "ambiguous"},
+		{text: other + "错了，改成11010519491231002X", value: sample},
+		{text: hongKong, value: hongKong, note: slot.HKMOTWPermit},
+		{text: "我的证件号是 " + foreigner, value: foreigner, note: slot.Foreign},
+		{text: "ABC123400112233", value: "ABC123400112233", note: slot.Foreign},
 		{text: "", reason: "no_number"},
 		{text: "为什么要身份证号", reason: "no_number"},
 		{text: "我想一下", reason: "no_number"},
@@ -79,4 +83,18 @@ func TestFindID(t *testing.T) {
 		{text: "身份证110105491231002", reason: "legacy15"},
 		{text: "١١٠١٠٥١٩٤٩١٢٣١٠٠٢٠", reason: "bad_char"},
 	})
+}
+
+func TestParseIDWarns(t *testing.T) {
+	for number, want := range map[string]string{
+		sample:                      "",
+		number("11010319900101123"): slot.AbolishedRegion,
+		number("11019919900101123"): slot.UnknownRegion,
+		number("11010119900101000"): slot.Sequence000,
+		"ABC123400112233":           slot.ManualReview,
+	} {
+		if info, err := slot.ParseID(number, asOf); err != nil || info.Warn != want {
+			t.Errorf("ParseID(%s): warns %q, %v; want %q", number, info.Warn, err, want)
+		}
+	}
 }
