@@ -75,7 +75,7 @@ func replaces(between string) bool {
 		return true
 	}
 	words := trimLabel(between)
-	for _, marker := range correctionMarkers() {
+	for _, marker := range correctionMarkers {
 		if before, ok := strings.CutSuffix(words, marker); ok {
 			return !hasSuffix(before, "不", "别", "不要", "不用", "没")
 		}
@@ -84,11 +84,9 @@ func replaces(between string) bool {
 }
 
 // correctionMarkers are the words that the right value follows.
-func correctionMarkers() [16]string {
-	return [...]string{
-		"改成", "改为", "换成", "换为", "更正为", "更改为", "变更为", "修改为", "修改成",
-		"应该是", "应为", "正确的是", "而是", "现在是", "改用", "其实是",
-	}
+var correctionMarkers = [...]string{
+	"改成", "改为", "换成", "换为", "更正为", "更改为", "变更为", "修改为", "修改成",
+	"应该是", "应为", "正确的是", "而是", "现在是", "改用", "其实是",
 }
 
 func saysWrong(s string) bool {

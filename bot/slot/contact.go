@@ -101,21 +101,22 @@ func isWeChat(s string) bool {
 }
 
 // weChatLabels are the words that a WeChat ID follows in a message.
-func weChatLabels() [6]string {
-	return [...]string{"微信号", "微信", "wechat", "Wechat", "WeChat", "weixin"}
-}
+var weChatLabels = [...]string{"微信号", "微信", "wechat", "Wechat", "WeChat", "weixin", "vx", "VX", "Vx", "V信", "v信"}
 
 // labelledWeChat finds the account name that stands behind a label. ok reports
 // a label with something like an account name behind; the value is empty if that
 // is no WeChat ID.
 func labelledWeChat(text string) (s span, ok bool) {
-	for _, label := range weChatLabels() {
+	for _, label := range weChatLabels {
 		for from := 0; ; {
 			i := strings.Index(text[from:], label)
 			if i < 0 {
 				break
 			}
 			from += i + len(label)
+			if isLetter(rune(label[len(label)-1])) && account(text[from:min(from+1, len(text))]) != "" {
+				continue // the label is the beginning of an account name itself
+			}
 			if s, ok := accountAfter(text, from); ok {
 				return s, true
 			}
@@ -166,8 +167,9 @@ func saysSameAsPhone(text string) (start, end int, ok bool) {
 		"手机就是微信", "电话就是微信", "微信号就是手机号", "微信就是手机号", "微信就是手机", "微信就是这个", "微信号就是这个", "微信也是这个",
 		"微信号也是这个", "微信也是手机号", "微信跟手机号一样", "微信和手机号一样", "微信和手机一样", "微信号和手机号一样", "微信一样", "微信同步",
 		"手机号也是微信号", "手机号也是微信", "手机号是微信号", "微信号是手机号", "微信是手机号", "号码就是微信", "这个号就是微信", "微信号同上", "微信同上",
+		"也是微信号", "也是微信", "就是微信号", "就是微信",
 	} {
-		if i := strings.Index(text, words); i >= 0 && !hasSuffix(text[:i], "不是", "不") {
+		if i := strings.Index(text, words); i >= 0 && !hasSuffix(text[:i], "不是", "不") && !strings.HasPrefix(text[i+len(words):], "支付") {
 			return i, i + len(words), true
 		}
 	}

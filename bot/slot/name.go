@@ -153,7 +153,7 @@ func candidates(text string, pieces []piece, dst []candidate) ([]candidate, stri
 			if reason == "" {
 				reason = why
 			}
-		case p.lead&deny != 0 && p.lead&fix == 0:
+		case p.lead&deny != 0 && p.lead&fix == 0, saysWrong(strings.TrimLeft(text[c.end:], " ")):
 			denied = c.value
 		case c.value != denied:
 			dst = append(dst, c)
@@ -170,15 +170,21 @@ func whyNoPieces(text string) string {
 	if strings.TrimSpace(text) == "" {
 		return "bad_length"
 	}
-	reason := "no_name"
+	letters := 0 // less the digits: an ID number with an X is no name in letters
 	for _, r := range text {
-		if isLetter(r) {
-			reason = "mixed"
-		} else if unicode.IsLetter(r) && !isHan(r) {
+		switch {
+		case isLetter(r):
+			letters++
+		case '0' <= r && r <= '9':
+			letters--
+		case unicode.IsLetter(r) && !isHan(r):
 			return "bad_char"
 		}
 	}
-	return reason
+	if letters > 0 {
+		return "mixed"
+	}
+	return "no_name"
 }
 
 // surnameApart reports whether p is a surname that only a space parts from the
@@ -201,6 +207,8 @@ func (p piece) candidate(text string) (candidate, string) {
 		return candidate{}, "mixed"
 	case sameRune(text[p.start:p.end]):
 		return candidate{}, "not_a_name"
+	case why == "bad_length" && runes(v) < minName && surnameOf(v) == "":
+		return candidate{}, "not_a_name" // an odd character, not half a name
 	case why != "":
 		return candidate{}, why
 	case !plausible(v, p.lead&label != 0 && p.lead&is != 0 || p.lead&fix != 0):

@@ -48,6 +48,10 @@ func TestScan(t *testing.T) {
 		{"zhangsan_88", ""}, // no label
 		{"13812345678微信同号", phone + " wechat=+8613812345678/same_as_phone"},
 		{"手机号就是微信", "wechat=/same_as_phone"},
+		{"13812345678也是微信号", phone + " wechat=+8613812345678/same_as_phone"},
+		{"vx: zhangsan88", "wechat=zhangsan88"},
+		{"wxid_zhangsan88", ""},
+		{"分付就是微信支付的功能", ""},
 		{"手机号就是微信吗", ""},
 		{"wx13812345678", ""},
 		{"13812345678@139.com", "email=13812345678@139.com"},
