@@ -98,3 +98,11 @@ func TestParseIDWarns(t *testing.T) {
 		}
 	}
 }
+
+func TestCheckIDRefusesOtherDigits(t *testing.T) {
+	for _, text := range []string{"1101051949123100\u00b2X", "①1010519491231002X", "١1010519491231002X", "𝟏1010519491231002X"} {
+		if v := slot.Check(slot.ID, text, asOf); v.Valid || v.Reason != "bad_char" {
+			t.Errorf("Check(%q) = %+v, want bad_char", text, v)
+		}
+	}
+}

@@ -196,7 +196,7 @@ func whyNotMobile(d string) (entry, string) {
 		return false
 	}
 	switch n := len(d); {
-	case n == 13 && (starts("14", "10648")):
+	case n == 13 && starts("14", "10648"):
 		return entry{}, "iot_range"
 	case n == 11 && starts("174"):
 		return entry{}, "satellite_or_emergency"

@@ -1,6 +1,8 @@
 package slot_test
 
 import (
+	"fmt"
+	"regexp"
 	"testing"
 
 	"fenfu/bot/slot"
@@ -41,6 +43,8 @@ func TestFindPhone(t *testing.T) {
 		{text: "1301091 9920 518996 5", reason: "looks_like_id"},
 		{text: "6222 0213 8123 4567 890", reason: "looks_like_bank_card"},
 		{text: "6222 02 13812345678", reason: "looks_like_bank_card"},
+		{text: "621700000000001236", reason: "looks_like_bank_card"}, // its check digit is right
+		{text: "621700000000001237", reason: "looks_like_id"},
 		{text: "138123456789", reason: "bad_length"},
 		{text: "1 3 8 1 2 3 4 5 6 7 8 9 0", reason: "bad_length"},
 		{text: "wx13812345678", reason: "bad_format"},
@@ -52,6 +56,19 @@ func TestFindPhone(t *testing.T) {
 		{text: "一会儿给你", reason: "no_number"},
 		{text: "١٣٨١٢٣٤٥٦٧٨", reason: "bad_format"},
 	})
+}
+
+// mobile is the numbering plan as one pattern; the package reads digit by digit.
+var mobile = regexp.MustCompile(`^(1(3\d|4[579]|5[0-35-9]|6[2567]|7[0-35-8]|8\d|9[0-35-9])\d{8}|1740[0-5]\d{6})$`)
+
+func TestMobilePrefixes(t *testing.T) {
+	for prefix := range 100000 {
+		text := fmt.Sprintf("%05d123456", prefix)
+		_, err := slot.Phone.Find(text, asOf)
+		if want := mobile.MatchString(text); (err == nil) != want {
+			t.Fatalf("%s: %v, want valid %v", text, err, want)
+		}
+	}
 }
 
 func TestFindContact(t *testing.T) {
