@@ -9,6 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/google/go-cmp/cmp"
+
 	"fenfu/bot"
 	"fenfu/web"
 )
@@ -90,7 +93,8 @@ func TestBadRequests(t *testing.T) {
 		{"other site's post", request{"POST", "/v1/sessions", "", map[string]string{"Origin": "https://evil.example"}}, 403},
 		{"other site's fetch", request{"POST", "/v1/sessions", "", map[string]string{"Sec-Fetch-Site": "cross-site"}}, 403},
 		{"other site's preflight", request{"OPTIONS", "/v1/sessions", "", map[string]string{
-			"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}}, 403},
+			"Origin": "https://evil.example", "Access-Control-Request-Method": "POST",
+		}}, 403},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -120,7 +124,8 @@ func TestBadRequests(t *testing.T) {
 func TestAllowedOrigin(t *testing.T) {
 	b := setup(t)
 	resp := b.do(request{"OPTIONS", "/v1/sessions", "", map[string]string{
-		"Origin": allowed, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}})
+		"Origin": allowed, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type",
+	}})
 	if resp.StatusCode != http.StatusNoContent || resp.Header.Get("Access-Control-Allow-Origin") != allowed ||
 		!strings.Contains(resp.Header.Get("Access-Control-Allow-Headers"), "Content-Type") {
 		t.Errorf("preflight %d %v", resp.StatusCode, resp.Header)
@@ -263,5 +268,26 @@ func TestErrorCodes(t *testing.T) {
 		if got, _ := web.OutcomeOf(code); got != status {
 			t.Errorf("%s: %d, want %d", code, got, status)
 		}
+	}
+}
+
+// The contract and the code have the same paths and methods.
+func TestContractPaths(t *testing.T) {
+	doc, err := openapi3.NewLoader().LoadFromFile("openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	inContract := make(map[string]string)
+	for path, item := range doc.Paths.Map() {
+		for method := range item.Operations() {
+			inContract[path] = method
+		}
+	}
+	inCode, err := setup(t).server.Routes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(inCode, inContract); diff != "" {
+		t.Errorf("paths (-code +contract):\n%s", diff)
 	}
 }

@@ -115,7 +115,14 @@ func (s *Server) Drain(ctx context.Context) error {
 	return s.hub.Drain(ctx)
 }
 
-func (s *Server) routes() (http.Handler, error) {
+// route is one path and the method it answers.
+type route struct {
+	path, method string
+	handler      http.Handler
+	shared       bool // with the pages of allowed origins
+}
+
+func (s *Server) table() ([]route, error) {
 	files, err := s.loadFiles()
 	if err != nil {
 		return nil, err
@@ -124,16 +131,31 @@ func (s *Server) routes() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	metrics := promhttp.HandlerFor(s.cfg.Registry, promhttp.HandlerOpts{})
-	mux := http.NewServeMux()
-	mux.Handle("/ws", s.methods(http.MethodGet, s.hub))
-	mux.Handle("/v1/sessions", s.cors(s.methods(http.MethodPost, http.HandlerFunc(s.postSession))))
-	mux.Handle("/v1/config", s.cors(s.methods(http.MethodGet, site)))
-	mux.Handle("/livez", s.methods(http.MethodGet, http.HandlerFunc(s.livez)))
-	mux.Handle("/readyz", s.methods(http.MethodGet, http.HandlerFunc(s.readyz)))
-	mux.Handle("/metrics", s.methods(http.MethodGet, metrics))
-	mux.Handle("/", s.methods(http.MethodGet, files))
+	return []route{
+		{"/ws", http.MethodGet, s.hub, false},
+		{"/v1/sessions", http.MethodPost, http.HandlerFunc(s.postSession), true},
+		{"/v1/config", http.MethodGet, site, true},
+		{"/livez", http.MethodGet, http.HandlerFunc(s.livez), false},
+		{"/readyz", http.MethodGet, http.HandlerFunc(s.readyz), false},
+		{"/metrics", http.MethodGet, promhttp.HandlerFor(s.cfg.Registry, promhttp.HandlerOpts{}), false},
+		{"/", http.MethodGet, files, false},
+	}, nil
+}
 
+// routes puts the table behind what every request goes through.
+func (s *Server) routes() (http.Handler, error) {
+	table, err := s.table()
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	for _, r := range table {
+		h := s.methods(r.method, r.handler)
+		if r.shared {
+			h = s.cors(h)
+		}
+		mux.Handle(r.path, h)
+	}
 	protection := http.NewCrossOriginProtection()
 	for origin := range s.allowed {
 		if err := protection.AddTrustedOrigin(origin); err != nil {

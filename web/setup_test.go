@@ -36,6 +36,7 @@ var ui = fstest.MapFS{
 	"index.html":        {Data: []byte("<!doctype html><title>演示</title>" + strings.Repeat("<p>分付</p>", 100))},
 	"widget.js":         {Data: []byte("(()=>{" + strings.Repeat("console;", 100) + "})()")},
 	"widget/frame.html": {Data: []byte("<!doctype html><title>客服</title>")},
+	"demo/demo.js":      {Data: []byte("1")},
 	"widget/frame.css":  {Data: []byte("a{}")},
 	"notes.md":          {Data: []byte("not served")},
 }
@@ -51,9 +52,11 @@ func config() web.Config {
 	return web.Config{
 		Bot: &fakeBot{}, Log: fakeLog{}, Ready: func(context.Context) error { return nil },
 		TokenKey: testKey, AllowedOrigins: []string{allowed}, FrameAncestors: []string{allowed},
-		Site: web.Site{Demo: true, Title: "分付客服", Greeting: "您好",
+		Site: web.Site{
+			Demo: true, Title: "分付客服", Greeting: "您好",
 			QuickReplies: []web.QuickReply{{Label: "开通分付", Text: "开通分付"}},
-			Operator:     web.Operator{Name: "示例公司", Licence: "示例", Complaint: "示例"}},
+			Operator:     web.Operator{Name: "示例公司", Licence: "示例", Complaint: "示例"},
+		},
 		UI: ui, Logger: slog.New(slog.DiscardHandler), Registry: prometheus.NewRegistry(),
 	}
 }

@@ -67,7 +67,7 @@ func (s *Server) loadFiles() (*files, error) {
 			return err
 		}
 		kind, ok := contentTypes[path.Ext(name)]
-		if !ok {
+		if !ok || !s.cfg.Site.Demo && demoFile(name) {
 			return nil
 		}
 		f, err := loadFile(s.cfg.UI, name, kind)
@@ -86,6 +86,10 @@ func (s *Server) loadFiles() (*files, error) {
 	}
 	return set, nil
 }
+
+// demoFile reports whether a file belongs to the demo page, which has no place
+// on a real site.
+func demoFile(name string) bool { return name == "index.html" || strings.HasPrefix(name, "demo/") }
 
 func sorted(o origins) []string {
 	list := make([]string, 0, len(o))

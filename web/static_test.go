@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"fenfu/web"
+	builtin "fenfu/web/ui"
 )
 
 func TestFiles(t *testing.T) {
@@ -96,6 +97,26 @@ func policyFor(b *testBundle, host string) string {
 	b.t.Helper()
 	rec := newRecorder(b, host)
 	return rec.Header().Get("Content-Security-Policy")
+}
+
+// A real site shows the widget, and no page that says it is a demo.
+func TestNoDemoPage(t *testing.T) {
+	b := setup(t, func(c *web.Config) { c.Site.Demo = false })
+	for path, want := range map[string]int{"/": 404, "/index.html": 404, "/demo/demo.js": 404, "/widget.js": 200, "/widget/frame.html": 200} {
+		if got := b.do(request{method: "GET", path: path}).StatusCode; got != want {
+			t.Errorf("%s: %d, want %d", path, got, want)
+		}
+	}
+}
+
+// The front end that is built into the server is the one this package expects.
+func TestBuiltFrontEnd(t *testing.T) {
+	b := setup(t, func(c *web.Config) { c.UI = builtin.FS() })
+	for _, path := range []string{"/", "/widget.js", "/widget/frame.html", "/widget/frame.js", "/widget/frame.css", "/demo/demo.js"} {
+		if got := b.do(request{method: "GET", path: path}).StatusCode; got != http.StatusOK {
+			t.Errorf("%s: %d", path, got)
+		}
+	}
 }
 
 func TestNoFrontEnd(t *testing.T) {

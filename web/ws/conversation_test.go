@@ -28,8 +28,10 @@ func TestConversation(t *testing.T) {
 	wantFrames := []ws.ServerFrame{
 		{Type: ws.Ack, ID: "c1", Seq: 1},
 		{Type: ws.Event, Seq: 1, From: bot.Visitor, Kind: bot.Text, Text: "开通分付", ID: "c1", At: "2026-11-22T10:00:00.123Z"},
-		{Type: ws.Event, Seq: 2, From: bot.FromBot, Origin: bot.Script, Kind: bot.Choices, Text: "好的，请选择：",
-			Choices: []bot.Choice{{Value: "yes", Label: "同意"}, {Value: "no", Label: "不同意"}}, At: "2026-11-22T10:00:00.123Z"},
+		{
+			Type: ws.Event, Seq: 2, From: bot.FromBot, Origin: bot.Script, Kind: bot.Choices, Text: "好的，请选择：",
+			Choices: []bot.Choice{{Value: "yes", Label: "同意"}, {Value: "no", Label: "不同意"}}, At: "2026-11-22T10:00:00.123Z",
+		},
 	}
 	for i, want := range wantFrames {
 		if diff := cmp.Diff(want, v.next()); diff != "" {
@@ -119,8 +121,10 @@ func TestReplayOfAnErasedLog(t *testing.T) {
 func TestNotice(t *testing.T) {
 	b := setup(t)
 	v := b.dial(sessionA, 0)
-	data := &bot.Data{Application: "a1", Decision: eligibility.NotEligible,
-		Reasons: []eligibility.Reason{{Code: eligibility.NoSavingsCard, TextZH: "尚未绑定储蓄卡"}}}
+	data := &bot.Data{
+		Application: "a1", Decision: eligibility.NotEligible,
+		Reasons: []eligibility.Reason{{Code: eligibility.NoSavingsCard, TextZH: "尚未绑定储蓄卡"}},
+	}
 	b.log.append(sessionA, bot.Event{Kind: bot.Notice, From: bot.System, Code: bot.CodeDecided, Text: "评估结果", Data: data})
 	f := v.expect(ws.Event)
 	if f.Code != bot.CodeDecided || f.Kind != bot.Notice || f.From != bot.System {

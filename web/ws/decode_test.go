@@ -78,8 +78,10 @@ func TestAppendEventRoundTrip(t *testing.T) {
 			t.Errorf("at %s, want %s", f.At, e.At)
 		}
 		f.At = ""
-		want := ws.ServerFrame{Type: ws.Event, Seq: e.Seq, From: e.From, Kind: e.Kind, Origin: e.Origin,
-			Text: e.Text, ID: e.ID, Code: e.Code, Choices: e.Choices}
+		want := ws.ServerFrame{
+			Type: ws.Event, Seq: e.Seq, From: e.From, Kind: e.Kind, Origin: e.Origin,
+			Text: e.Text, ID: e.ID, Code: e.Code, Choices: e.Choices,
+		}
 		if f.Text != want.Text {
 			t.Errorf("text came back as something else")
 		}

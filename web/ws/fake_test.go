@@ -64,8 +64,10 @@ func (l *fakeLog) Follow(_ context.Context, id string, after int64, wake func())
 		return nil, l.follow
 	}
 	s := l.of(id)
-	f := &fakeFeed{log: l, session: s, at: after, wake: wake,
-		position: bot.Position{Seq: int64(len(s.events)), Owner: s.owner, Read: s.read}}
+	f := &fakeFeed{
+		log: l, session: s, at: after, wake: wake,
+		position: bot.Position{Seq: int64(len(s.events)), Owner: s.owner, Read: s.read},
+	}
 	s.feeds[f] = struct{}{}
 	return f, nil
 }
@@ -142,8 +144,10 @@ func (b *fakeBot) Handle(ctx context.Context, m bot.Message) (int64, error) {
 	}
 	return b.log.append(m.Session,
 		bot.Event{Kind: bot.Text, From: bot.Visitor, Text: m.Text, ID: m.ID},
-		bot.Event{Kind: bot.Choices, From: bot.FromBot, Origin: bot.Script, Text: "好的，请选择：",
-			Choices: []bot.Choice{{Value: "yes", Label: "同意"}, {Value: "no", Label: "不同意"}}},
+		bot.Event{
+			Kind: bot.Choices, From: bot.FromBot, Origin: bot.Script, Text: "好的，请选择：",
+			Choices: []bot.Choice{{Value: "yes", Label: "同意"}, {Value: "no", Label: "不同意"}},
+		},
 	), nil
 }
 

@@ -152,6 +152,9 @@ func (w *writer) pump() {
 
 func (w *writer) pumpWith(ctx context.Context) {
 	for !w.closed {
+		w.mu.Lock()
+		w.more = false // whatever woke us before, Next will tell
+		w.mu.Unlock()
 		events, err := w.feed.Next(ctx, pageSize)
 		if err != nil {
 			w.fail("", err, 0)

@@ -18,7 +18,7 @@ import (
 // happen more often than this.
 const (
 	abuseRate  rate.Limit = 1
-	abuseBurst            = 20
+	abuseBurst int        = 20
 )
 
 // pageSize is how many events are taken from the feed at a time, and flushAt
@@ -101,7 +101,6 @@ func (c *conn) next() (job, item) {
 		c.ping = false
 		return jobPing, item{}
 	case c.more && c.feed != nil:
-		c.more = false
 		return jobPump, item{}
 	}
 	c.running = false
