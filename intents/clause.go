@@ -5,18 +5,18 @@ import "strings"
 // clauseRunes is the longest text whose clauses are looked at one by one.
 const clauseRunes = 60
 
-// byClause gives a text a second look that speaks of the product and of
+// byClause gives a normalized text a second look that speaks of the product and of
 // opening, but of more than that: "我要开通分付，不然还款多麻烦". If one of its
 // clauses asks to start, and none speaks against it, that is what it means; if
 // another does, starting is offered.
 func (m *Matcher) byClause(whole Match, weak bool, s string, t *text) Match {
-	if len(t.runes) > clauseRunes || !t.set.holds(m.clauses) {
+	if len(t.runes) > clauseRunes || !t.set.holds(m.clauses) || strings.IndexFunc(s, isBreak) < 0 {
 		return whole
 	}
 	var request *rule
 	against := false
 	pieces := 0
-	for piece := range strings.FieldsFuncSeq(Normalize(s), isBreak) {
+	for piece := range strings.FieldsFuncSeq(s, isBreak) {
 		c := m.read(piece)
 		if len(c.runes) < 2 {
 			continue

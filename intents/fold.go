@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Fold makes s comparable: [Normalize], lower case, simplified characters,
@@ -11,34 +12,27 @@ import (
 // them (/大哭, [微笑]), and with the product's name in one spelling whatever
 // was typed (份付, fen fu). For matching only, never to be shown or stored.
 func Fold(s string) string {
-	return string(repairProduct(fold(Normalize(s)).runes))
+	return string(repairProduct(fold(Normalize(s), MaxBytes).runes))
 }
 
 // folded is a text ready for matching.
 type folded struct {
-	runes  []rune // letters and digits only
-	breaks []int  // indexes in runes before which a clause of its own begins
-	mark   bool   // there was a question mark
+	runes []rune // letters and digits only
+	mark  bool   // there was a question mark
 }
 
 // fold is Fold on a normalized text, without the repair of spellings, and
-// keeping what punctuation said.
-func fold(s string) folded {
-	f := folded{runes: make([]rune, 0, len(s)/2)}
-	for i := 0; i < len(s); {
+// keeping what punctuation said. It stops after limit runes.
+func fold(s string, limit int) folded {
+	f := folded{runes: make([]rune, 0, min(len(s)/2, limit)+8)}
+	for i := 0; i < len(s) && len(f.runes) < limit; {
 		if s[i] == '/' || s[i] == '[' {
 			if n := emojiCode(s[i:]); n > 0 {
 				i += n
 				continue
 			}
 		}
-		r, n := rune(s[i]), 1
-		if r >= 0x80 {
-			for _, r = range s[i:] {
-				break
-			}
-			n = len(string(r))
-		}
+		r, n := utf8.DecodeRuneInString(s[i:])
 		i += n
 		f.add(r)
 	}
@@ -47,28 +41,37 @@ func fold(s string) folded {
 
 func (f *folded) add(r rune) {
 	switch {
+	case r == '?':
+		f.mark = true
+	case r >= 0x4e00 && r <= 0x9fff:
+		f.runes = append(f.runes, simplified(r))
 	case unicode.IsLetter(r):
 		f.runes = append(f.runes, simplified(unicode.ToLower(r)))
 	case unicode.IsDigit(r):
 		f.runes = append(f.runes, r)
-	case strings.ContainsRune(",.;!?\n。、，；！？…", r):
-		f.mark = f.mark || r == '?' || r == '？'
-		if n := len(f.runes); n > 0 && (len(f.breaks) == 0 || f.breaks[len(f.breaks)-1] != n) {
-			f.breaks = append(f.breaks, n)
-		}
 	}
 }
 
 // simplified returns the simplified form of r, or r.
 func simplified(r rune) rune {
-	if r < t2s[0].from {
+	if r < t2s[0].from || r > t2s[len(t2s)-1].from {
 		return r
 	}
-	i, ok := slices.BinarySearchFunc(t2s[:], r, func(p struct{ from, to rune }, r rune) int { return int(p.from) - int(r) })
-	if !ok {
-		return r
+	lo, hi := 0, len(t2s)
+	if r < 0xffff {
+		lo, hi = int(t2sPages[r>>8]), int(t2sPages[r>>8+1])
 	}
-	return t2s[i].to
+	for lo < hi {
+		switch mid := (lo + hi) / 2; {
+		case t2s[mid].from == r:
+			return t2s[mid].to
+		case t2s[mid].from < r:
+			lo = mid + 1
+		default:
+			hi = mid
+		}
+	}
+	return r
 }
 
 // emojiCode returns the length in bytes of the emoji code that s begins with,

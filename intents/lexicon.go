@@ -23,7 +23,7 @@ func (b *bits) holds(all bits) bool {
 }
 
 func (b *bits) meets(any bits) bool { return b[0]&any[0]|b[1]&any[1]|b[2]&any[2] != 0 }
-func (b *bits) union(o bits)        { b[0] |= o[0]; b[1] |= o[1]; b[2] |= o[2] }
+func (b *bits) union(o *bits)       { b[0] |= o[0]; b[1] |= o[1]; b[2] |= o[2] }
 func (b *bits) empty() bool         { return b[0]|b[1]|b[2] == 0 }
 
 // all yields the concepts of the set.
@@ -45,19 +45,18 @@ type concept uint8
 // hit is a word of a concept found in a text: runes start to end.
 type hit struct {
 	c          concept
-	start, end int
+	start, end uint8 // maxRunes fits
 }
 
 // lexicon finds the words of all concepts in one pass over a text.
 type lexicon struct {
 	names  map[string]concept
-	opaque bits
-	next   map[uint64]int32 // trie: node and rune to node
-	words  []bits           // trie: concepts whose words end at a node
+	words  *trie
+	opaque *trie
 }
 
 func newLexicon() *lexicon {
-	return &lexicon{names: map[string]concept{}, next: map[uint64]int32{}, words: make([]bits, 1)}
+	return &lexicon{names: map[string]concept{}, words: newTrie(), opaque: newTrie()}
 }
 
 // concept returns the number of a concept, giving it one at first sight.
@@ -86,61 +85,22 @@ func (l *lexicon) set(names []string) (bits, error) {
 	return b, nil
 }
 
-func (l *lexicon) addWord(c concept, word string) {
-	node := int32(0)
-	for _, r := range word {
-		key := uint64(node)<<32 | uint64(r)
-		to, ok := l.next[key]
-		if !ok {
-			to = int32(len(l.words))
-			l.words = append(l.words, bits{})
-			l.next[key] = to
-		}
-		node = to
-	}
-	l.words[node].add(c)
-}
-
 // scan calls found for every word in t, by start, shorter ones first. Words
 // that begin inside an opaque one, or with it and end before it, are no words.
 // A $ in a word stands for the end of the text.
-func (l *lexicon) scan(t []rune, found func(cs bits, start, end int)) {
+func (l *lexicon) scan(t []rune, found func(cs *bits, start, end int)) {
 	t = append(t, '$')
 	shadow := 0 // runes before it are inside an opaque word
 	for i := range t {
 		if i < shadow {
 			continue
 		}
-		for end := range l.from(t, i, l.opaque) {
-			shadow = end
-		}
-		for end, cs := range l.from(t, i, bits{}) {
+		l.opaque.from(t, i, func(end int, _ *bits) { shadow = end })
+		l.words.from(t, i, func(end int, cs *bits) {
 			if end >= shadow {
 				found(cs, i, min(end, len(t)-1))
 			}
-		}
-	}
-}
-
-// from yields the ends of the words that begin at t[i], and their concepts; if
-// only is not empty, only words of those concepts.
-func (l *lexicon) from(t []rune, i int, only bits) iter.Seq2[int, bits] {
-	return func(yield func(int, bits) bool) {
-		node := int32(0)
-		for j := i; j < len(t); j++ {
-			to, ok := l.next[uint64(node)<<32|uint64(t[j])]
-			if !ok {
-				return
-			}
-			node = to
-			cs := l.words[node]
-			if cs.empty() || !only.empty() && !cs.meets(only) {
-				continue
-			}
-			if !yield(j+1, cs) {
-				return
-			}
-		}
+		})
 	}
 }
 

@@ -75,17 +75,19 @@ type slotConcept struct {
 // the second page.
 const maxRunes = 200
 
+// read finds the words of a normalized text.
 func (m *Matcher) read(s string) *text {
-	t := &text{folded: fold(Normalize(s))}
-	t.runes = m.speech.repair(t.runes[:min(len(t.runes), maxRunes)])
+	t := &text{folded: fold(s, maxRunes)}
+	t.runes = m.speech.repair(t.runes)
+	t.runes = t.runes[:min(len(t.runes), maxRunes)]
 	t.hits = make([]hit, 0, 4*len(t.runes))
 	if t.mark {
 		t.set.add(m.mark)
 	}
-	m.words.scan(t.runes, func(cs bits, start, end int) {
+	m.words.scan(t.runes, func(cs *bits, start, end int) {
 		t.set.union(cs)
 		for c := range cs.all() {
-			t.hits = append(t.hits, hit{c, start, end})
+			t.hits = append(t.hits, hit{c, uint8(start), uint8(end)})
 		}
 	})
 	return t
@@ -93,6 +95,7 @@ func (m *Matcher) read(s string) *text {
 
 // Match says what text means. It normalizes text itself.
 func (m *Matcher) Match(s string) Match {
+	s = Normalize(s)
 	t := m.read(s)
 	if len(t.runes) == 0 {
 		return sign(s, t.mark)

@@ -96,20 +96,22 @@ func (l *lexicon) load(f lexiconFile) error {
 			if err != nil {
 				return err
 			}
-			if opaque {
-				l.opaque.add(c)
-			}
 			for _, p := range patterns {
 				words, err := expand(p, f.Parts)
 				if err != nil {
 					return fmt.Errorf("concept %s: %w", name, err)
 				}
 				for _, w := range words {
-					l.addWord(c, w)
+					l.words.add(w, c)
+					if opaque {
+						l.opaque.add(w, c)
+					}
 				}
 			}
 		}
 	}
+	l.words.freeze()
+	l.opaque.freeze()
 	return nil
 }
 

@@ -26,7 +26,7 @@ func (t *text) near(p near) bool {
 			continue
 		}
 		for _, b := range t.hits[i+1:] {
-			if b.start > a.end+p.gap {
+			if int(b.start) > int(a.end)+p.gap {
 				break
 			}
 			if b.c == p.then && b.start >= a.end {

@@ -88,7 +88,16 @@ func writeT2S(out, in string) error {
 		}
 		b.WriteByte('\n')
 	}
-	b.WriteString("}\n")
+	b.WriteString("}\n\n// t2sPages is where in t2s the characters with a high byte begin, up to U+FFFF.\n" +
+		"var t2sPages = [257]uint16{\n")
+	for page := range 257 {
+		i, _ := slices.BinarySearchFunc(pairs, rune(page<<8), func(p pair, r rune) int { return cmp.Compare(p.from, r) })
+		fmt.Fprintf(&b, "%d,", i)
+		if page%16 == 15 {
+			b.WriteByte('\n')
+		}
+	}
+	b.WriteString("\n}\n")
 	src, err := format.Source(b.Bytes())
 	if err != nil {
 		return err
