@@ -41,20 +41,21 @@ type stateRecord struct {
 }
 
 type flowRecord struct {
-	Flow     string                     `json:"f,omitempty"`
-	Version  int                        `json:"v,omitempty"`
-	Status   flow.Status                `json:"s,omitempty"`
-	Step     string                     `json:"p,omitempty"`
-	Asking   flow.Asking                `json:"a,omitempty"`
-	Details  map[slot.Kind]detailRecord `json:"d,omitempty"`
-	Consents []consentRecord            `json:"c,omitempty"`
-	Misses   int                        `json:"m,omitempty"`
-	Offered  bool                       `json:"o,omitempty"`
+	Flow     string          `json:"f,omitempty"`
+	Version  int             `json:"v,omitempty"`
+	Status   flow.Status     `json:"s,omitempty"`
+	Step     string          `json:"p,omitempty"`
+	Asking   flow.Asking     `json:"a,omitempty"`
+	Details  []detailRecord  `json:"d,omitempty"`
+	Consents []consentRecord `json:"c,omitempty"`
+	Misses   int             `json:"m,omitempty"`
+	Offered  bool            `json:"o,omitempty"`
 }
 
 type detailRecord struct {
-	Value string `json:"v"`
-	At    nanos  `json:"t,omitempty"`
+	Kind  slot.Kind `json:"k"`
+	Value string    `json:"v"`
+	At    nanos     `json:"t,omitempty"`
 }
 
 type consentRecord struct {

@@ -14,10 +14,13 @@ func flowToRecord(s flow.State) flowRecord {
 		Asking: s.Asking, Misses: s.Misses, Offered: s.Offered,
 	}
 	if len(s.Details) > 0 {
-		r.Details = make(map[slot.Kind]detailRecord, len(s.Details))
-		for kind, d := range s.Details {
-			r.Details[kind] = detailRecord{Value: d.Value.Reveal(), At: toNanos(d.At)}
-		}
+		r.Details = make([]detailRecord, 0, len(s.Details))
+	}
+	for kind, d := range s.Details {
+		r.Details = append(r.Details, detailRecord{Kind: kind, Value: d.Value.Reveal(), At: toNanos(d.At)})
+	}
+	if len(s.Consents) > 0 {
+		r.Consents = make([]consentRecord, 0, len(s.Consents))
 	}
 	for _, c := range s.Consents {
 		r.Consents = append(r.Consents, consentRecord{ID: c.ID, Version: c.Version, TextSHA256: c.TextSHA256, At: toNanos(c.At)})
@@ -32,9 +35,9 @@ func (r flowRecord) state() flow.State {
 	}
 	if len(r.Details) > 0 {
 		s.Details = make(map[slot.Kind]flow.Detail, len(r.Details))
-		for kind, d := range r.Details {
-			s.Details[kind] = flow.Detail{Value: pii.Text(d.Value), At: d.At.time()}
-		}
+	}
+	for _, d := range r.Details {
+		s.Details[d.Kind] = flow.Detail{Value: pii.Text(d.Value), At: d.At.time()}
 	}
 	for _, c := range r.Consents {
 		s.Consents = append(s.Consents, flow.Consent{ID: c.ID, Version: c.Version, TextSHA256: c.TextSHA256, At: c.At.time()})

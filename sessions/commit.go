@@ -9,7 +9,6 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"fenfu/bot"
-	"fenfu/sessions/seal"
 )
 
 // What the commit script answers.
@@ -28,14 +27,19 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (int64, error) {
 	}
 	id := t.Session.ID
 	p := s.partition(id)
-	box, err := s.box(id)
+	was, err := s.known(id)
 	if err != nil {
 		return 0, err
 	}
-	next := t.Session
-	next.Version++
-	next.Seq += int64(len(t.Events))
-	args, err := s.commitArgs(p, box, &t, &next)
+	is := &cached{box: was.box, session: t.Session, renewed: was.renewed}
+	is.session.Version++
+	is.session.Seq += int64(len(t.Events))
+	now := s.o.Now()
+	renew := t.Session.Seq == 0 || now.Sub(was.renewed) > s.o.TTL.Session/100
+	if renew {
+		is.renewed = now
+	}
+	args, err := s.commitArgs(p, is, &t, renew)
 	if err != nil {
 		return 0, err
 	}
@@ -51,8 +55,8 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (int64, error) {
 	}
 	switch status, seq := reply[0], reply[1]; status {
 	case stored:
-		s.cache.Add(id, &cached{box: box, session: next})
-		return seq, s.applied(ctx, p, &next, &t)
+		s.cache.Add(id, is)
+		return seq, s.applied(ctx, p, &t, now)
 	case duplicate:
 		return seq, s.repeated(ctx, p, id, seq)
 	case moved:
@@ -78,22 +82,28 @@ func checkTurn(t *bot.Turn) error {
 }
 
 // commitArgs seals the turn and lays it out as scripts/commit.lua reads it.
-func (s *Store) commitArgs(p *partition, box *seal.Box, t *bot.Turn, next *bot.Session) ([]any, error) {
-	state, err := sealState(box, next)
+func (s *Store) commitArgs(p *partition, is *cached, t *bot.Turn, renew bool) ([]any, error) {
+	state, err := sealState(is.box, &is.session)
 	if err != nil {
 		return nil, err
 	}
-	id := next.ID
-	args := make([]any, 0, 7+12+len(t.Events))
+	id := t.Session.ID
+	first := min(t.Session.Seq+1, is.session.Seq)
+	var logTTL any = ""
+	if renew {
+		logTTL = s.o.TTL.Log.Milliseconds()
+	}
+	args := make([]any, 0, 7+13+len(t.Events))
 	args = append(args, "evalsha", s.scripts.commit.sha, 4,
 		sessionKey(p.tag, id), logKey(p.tag, id), idsKey(p.tag, id), p.due,
-		t.MessageID, t.Session.Version, t.Session.Seq, next.Version, state, string(next.Owner),
-		dueArg(next.Due), id, s.o.TTL.Session.Milliseconds(), s.o.TTL.Log.Milliseconds(), p.channel)
-	head := newHead(s.self, id, t.Session.Seq+1, len(t.Events))
+		t.MessageID, t.Session.Version, t.Session.Seq, first,
+		is.session.Version, state, string(is.session.Owner), dueArg(is.session.Due), id,
+		s.o.TTL.Session.Milliseconds(), logTTL, p.channel)
+	head := newHead(s.self, id, first, len(t.Events))
 	at := len(args)
 	args = append(args, nil)
 	for i := range t.Events {
-		e, err := sealEvent(box, &t.Events[i])
+		e, err := sealEvent(is.box, &t.Events[i])
 		if err != nil {
 			return nil, err
 		}
@@ -113,13 +123,13 @@ func dueArg(due time.Time) any {
 }
 
 // applied makes a stored turn known on this node.
-func (s *Store) applied(ctx context.Context, p *partition, next *bot.Session, t *bot.Turn) error {
+func (s *Store) applied(ctx context.Context, p *partition, t *bot.Turn, now time.Time) error {
 	var err error
 	if t.Durable {
 		err = s.sync(ctx)
 	}
-	p.deliver(next.ID, t.Events)
-	if !next.Due.IsZero() && !next.Due.After(s.o.Now()) {
+	p.deliver(t.Session.ID, t.Events)
+	if due := t.Session.Due; !due.IsZero() && !due.After(now) {
 		s.nudge(p)
 	}
 	return err

@@ -45,11 +45,11 @@ func (f *feed) open(ctx context.Context) error {
 	}
 	var page []bot.Event
 	if len(sealed) > 0 {
-		box, err := s.box(f.id)
+		c, err := s.known(f.id)
 		if err != nil {
 			return err
 		}
-		if page, err = openEvents(box, after+1, sealed); err != nil {
+		if page, err = openEvents(c.box, after+1, sealed); err != nil {
 			return err
 		}
 	}

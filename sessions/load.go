@@ -69,11 +69,11 @@ func (s *Store) Events(ctx context.Context, id string, after int64, max int) ([]
 	if len(cmd.Val()) == 0 {
 		return nil, nil
 	}
-	box, err := s.box(id)
+	c, err := s.known(id)
 	if err != nil {
 		return nil, err
 	}
-	return openEvents(box, after+1, cmd.Val())
+	return openEvents(c.box, after+1, cmd.Val())
 }
 
 // MarkRead notes that the visitor has seen the events up to seq, on any

@@ -44,7 +44,9 @@ type Options struct {
 	Now    func() time.Time // time.Now by default
 }
 
-// TTLs say how long keys are kept after the last commit to their session.
+// TTLs say how long keys are kept after the last commit to their session. A
+// node sets them anew with its first commit to a session, and then every
+// hundredth part of TTLs.Session, not with every turn.
 type TTLs struct {
 	// Session is for the state, with the visitor's details, and for what is
 	// due: 30 days by default.
@@ -121,6 +123,7 @@ type partition struct {
 type cached struct {
 	box     *seal.Box
 	session bot.Session
+	renewed time.Time // when its TTLs were last set anew, zero: not known here
 }
 
 // Open returns a store in the database of rdb, which stays the caller's to
@@ -230,10 +233,12 @@ func (s *Store) partition(id string) *partition {
 	return s.partitions[partitionOf(id, len(s.partitions))]
 }
 
-// box returns the session's box, from the cache if it is there.
-func (s *Store) box(id string) (*seal.Box, error) {
+// known returns what this node knows of a session, which may be no more than
+// how to open it.
+func (s *Store) known(id string) (*cached, error) {
 	if c, ok := s.cache.Peek(id); ok {
-		return c.box, nil
+		return c, nil
 	}
-	return s.o.Keys.Box(id)
+	box, err := s.o.Keys.Box(id)
+	return &cached{box: box}, err
 }
