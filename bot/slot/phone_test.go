@@ -62,7 +62,7 @@ func TestFindPhone(t *testing.T) {
 var mobile = regexp.MustCompile(`^(1(3\d|4[579]|5[0-35-9]|6[2567]|7[0-35-8]|8\d|9[0-35-9])\d{8}|1740[0-5]\d{6})$`)
 
 func TestMobilePrefixes(t *testing.T) {
-	for prefix := range 100000 {
+	for prefix := 10000; prefix < 20000; prefix++ {
 		text := fmt.Sprintf("%05d123456", prefix)
 		_, err := slot.Phone.Find(text, asOf)
 		if want := mobile.MatchString(text); (err == nil) != want {
