@@ -17,6 +17,7 @@ const (
 	enough     = 0.50
 	enoughBare = 0.60 // for what is neither a question nor of a known topic; it needs a keyword, too
 	margin     = 0.06 // to the runner-up
+	alone      = 0.75 // how far likeness counts without a keyword and the topic
 )
 
 // Book holds the entries. It never changes and is safe for use by many.
@@ -106,8 +107,11 @@ func (b *Book) Answer(text string, m intents.Match) (Entry, bool) {
 		if k == 0 && need == enoughBare {
 			scores[i] = 0
 		}
-		if scores[i] > 0 && slices.Contains(e.Intents, m.Intent) {
+		switch {
+		case scores[i] > 0 && slices.Contains(e.Intents, m.Intent) && m.Intent != intents.Other:
 			scores[i] += topicBonus
+		case k == 0:
+			scores[i] *= alone
 		}
 	}
 	best, second := top(scores)
@@ -186,7 +190,7 @@ func pairs(t string) []pair {
 func fold(s string) string { return plain.Replace(intents.Fold(s)) }
 
 var plain = strings.NewReplacer(
-	"怎么样才", "怎么", "怎么才", "怎么", "怎样", "怎么", "如何", "怎么", "咋", "怎么", "为啥", "为什么", "为何", "为什么",
+	"怎么样才", "怎么", "怎么才", "怎么", "怎样", "怎么", "如何", "怎么", "咋", "怎么", "为啥", "为什么", "啥", "什么", "为何", "为什么",
 	"多长时间", "多久", "多少时间", "多久", "什么时间", "什么时候", "何时", "什么时候", "能不能", "可以", "可不可以", "可以", "能否", "可以",
 	"请问", "", "你好", "", "您好", "", "一下", "", "的", "", "吗", "", "呢", "", "啊", "", "呀", "", "嘛", "", "了", "",
 )

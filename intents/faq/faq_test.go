@@ -1,0 +1,236 @@
+package faq_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"unicode/utf8"
+
+	"fenfu/intents"
+	"fenfu/intents/faq"
+)
+
+func book(t *testing.T) *faq.Book {
+	t.Helper()
+	b, err := faq.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestAnswer(t *testing.T) {
+	b, m := book(t), intents.New()
+	for text, want := range map[string]string{
+		"分付是啥呀":          "what",
+		"开通分付要啥条件":       "conditions",
+		"怎么开通分付":         "how",
+		"分付怎么申请呀":        "how",
+		"收到邀请了怎么弄":       "steps.invited",
+		"没有入口怎么办":        "steps.no_entry",
+		"什么时候邀请我用分付":     "invite",
+		"能邀请朋友一起开吗":      "invite.friend",
+		"我17岁能开吗":        "minors",
+		"未成年人可以开通吗":      "minors",
+		"外国人能不能开":        "foreigners",
+		"港澳居民可以申请吗":      "foreigners",
+		"可以用信用卡开通分付吗":    "card",
+		"要多少支付分":         "score",
+		"支付分怎么提高":        "score.raise",
+		"为什么我没通过":        "why_not",
+		"分付开通不了怎么回事":     "why_not",
+		"被拒后多久能再申请":      "reapply",
+		"分付显示申请人太多":      "busy",
+		"审核要多久":          "review.time",
+		"額度是多少":          "limit",
+		"怎么提额":           "limit.raise",
+		"怎么还款":           "repay",
+		"能提前还吗":          "repay.early",
+		"还不上了怎么办":        "repay.overdue",
+		"分付可以分期吗":        "repay.instalments",
+		"自动还款怎么取消":       "repay.auto",
+		"利率多少":           "fee",
+		"怎么关闭份付":         "close",
+		"关了还能再开吗":        "reopen",
+		"商家收款怎么开通":       "merchant",
+		"你们是骗子吧":         "safety",
+		"分付安全吗":          "safety",
+		"会不会泄露我的信息":      "privacy",
+		"需要什么资料":         "details",
+		"要拍身份证照片吗":       "details",
+		"有内部渠道吗":         "success",
+		"开通要刷脸吗":         "verify",
+		"客服电话多少":         "human",
+		"你是机器人吗":         "bot",
+		"申请了还能撤销吗":       "withdraw",
+		"我有没有开通分付":       "state",
+		"怎么没有电话打来":       "notice",
+		"实名认证怎么弄":        "realname",
+		"逾期还清了还能开通分付吗":   "credit",
+		"提示账户有风险开不了分付":   "risk",
+		"为什么这个订单不能用分付付款": "use",
+	} {
+		e, ok := b.Answer(text, m.Match(text))
+		if !ok || e.ID != want {
+			t.Errorf("%s: %q %v, want %q", text, e.ID, ok, want)
+		}
+	}
+}
+
+func TestNoAnswerIsBetterThanAWrongOne(t *testing.T) {
+	b, m := book(t), intents.New()
+	for _, text := range []string{
+		"", "张三", "王建国", "沈清", "岁岁", "13812345678", "11010519491231002X", "zhang_san88", "好的", "不同意", "取消",
+		"开通分付", "我要开通分付", "今天天气怎么样", "附近有什么好吃的", "帮我订机票好吗", "几点下班", "苹果手机怎么截图",
+		"怎么申请退款", "你喜欢我吗", "我的快递到哪了", "一加一等于几", "给我讲个故事", "？？", "你好",
+		"姓名张三，身份证11010519491231002X", strings.Repeat("今天天气怎么样", 2000),
+	} {
+		if e, ok := b.Answer(text, m.Match(text)); ok {
+			t.Errorf("%.40s: answered by %q", text, e.ID)
+		}
+	}
+}
+
+// Every question form must find its own entry, or the form is of no use.
+func TestEveryQuestionFormFindsItsEntry(t *testing.T) {
+	b, m := book(t), intents.New()
+	wrong, all := 0, 0
+	for _, e := range b.Entries() {
+		for _, q := range e.Questions {
+			match := m.Match(q)
+			if match.Decision == intents.Start {
+				t.Errorf("%s: a question form that starts an application: %s", e.ID, q)
+			}
+			all++
+			if got, ok := b.Answer(q, match); !ok || got.ID != e.ID {
+				wrong++
+				t.Logf("%s: %s is answered by %q", e.ID, q, got.ID)
+			}
+		}
+	}
+	if wrong*50 > all {
+		t.Errorf("%d of %d question forms do not find their entry", wrong, all)
+	}
+}
+
+// What no answer may say: promises, rates, figures of a limit or a price, and
+// requests for what is never asked for in a chat.
+var banned = []*regexp.Regexp{
+	regexp.MustCompile(`保证([^金]|$)|一定能|肯定能|必过|包过|百分之?百|绝对|稳过|秒批|马上就能通过|放心申请`),
+	regexp.MustCompile(`\d+(\.\d+)?\s*[%％‰]|百分之|年化|年利率|日利率|万分之|[\d一二三四五六七八九十百千万]+\s*元|\d+\s*万`),
+	regexp.MustCompile(`额度(为|是|有|约|高达|最高)\s*\d|最高\s*\d|通过率(为|是|约)?\s*\d`),
+	regexp.MustCompile(`(请|需要您|麻烦您?|把您?的?)[^，。；、]{0,8}(提供|发送|发来|输入|告知|告诉|回复|填写)[^，。；]{0,10}(密码|验证码|CVV|卡号|安全码)`),
+	regexp.MustCompile(`(请|麻烦)把[^，。；]{0,10}(密码|验证码|卡号|安全码)`),
+	regexp.MustCompile(`(请|需要)[^，。；]{0,6}(转账|汇款|先交|缴纳)`),
+	regexp.MustCompile(`https?://|www\.|微信号[:：]|QQ|\d{7,}`),
+}
+
+func forbidden(answer string) string {
+	for _, re := range banned {
+		if found := re.FindString(answer); found != "" {
+			return found
+		}
+	}
+	return ""
+}
+
+func TestAnswersPromiseNothingAndAskForNoSecret(t *testing.T) {
+	for _, e := range book(t).Entries() {
+		if found := forbidden(e.Answer); found != "" {
+			t.Errorf("%s says %q: %s", e.ID, found, e.Answer)
+		}
+		if n := utf8.RuneCountInString(e.Answer); n > 220 {
+			t.Errorf("%s: %d characters are too many to read in a chat", e.ID, n)
+		}
+		if e.Answer != intents.Normalize(e.Answer) && strings.TrimSpace(e.Answer) != e.Answer {
+			t.Errorf("%s: space around the answer", e.ID)
+		}
+	}
+}
+
+func TestTheBanBites(t *testing.T) {
+	for _, s := range []string{
+		"保证开通", "年化低至7%", "日利率万分之五", "额度最高5000元", "请输入您的支付密码", "请把短信验证码告诉我们",
+		"请先转账验证", "请提供银行卡号和密码", "加QQ", "电话4008001234", "肯定能通过",
+	} {
+		if forbidden(s) == "" {
+			t.Errorf("%q passes", s)
+		}
+	}
+}
+
+func TestDefaultCoversTheTopics(t *testing.T) {
+	b := book(t)
+	if n := len(b.Entries()); n < 25 {
+		t.Errorf("%d entries", n)
+	}
+	covered := map[intents.Intent]bool{}
+	for _, e := range b.Entries() {
+		for _, i := range e.DefaultFor {
+			covered[i] = true
+		}
+	}
+	for _, i := range []intents.Intent{intents.HowToOpen, intents.WhyNot, intents.Limit, intents.Repay, intents.Close, intents.Human, intents.Status} {
+		if !covered[i] {
+			t.Errorf("no default for %s", i)
+		}
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	const good = "- id: a\n  intents: [limit]\n  questions: [额度多少]\n  answer: 在钱包里看\n  sources: [product]\n"
+	if _, err := faq.Load(fstest.MapFS{"entries.yaml": {Data: []byte(good)}}); err != nil {
+		t.Fatalf("a good book: %v", err)
+	}
+	for _, c := range []struct{ name, text, want string }{
+		{"nothing", "", "no entries"},
+		{"unknown key", good + "  colour: red\n", "6:3"},
+		{"wrong type", "- id: a\n  questions: 7\n", "2"},
+		{"no answer", "- id: a\n  questions: [额度多少]\n  sources: [product]\n", "entries.yaml:1:7"},
+		{"same id twice", good + good, "entries.yaml:6:7"},
+		{"unknown intent", strings.Replace(good, "limit", "limits", 1), `unknown intent "limits"`},
+		{"unknown next", good + "  next: dance\n", `unknown next "dance"`},
+		{"empty question", strings.Replace(good, "额度多少", `"？？"`, 1), "no word"},
+		{"two defaults", strings.Replace(good, "intents", "default_for", 1) + strings.Replace(strings.Replace(good, "id: a", "id: b", 1), "intents", "default_for", 1), "already the default"},
+		{"not YAML", "- id: [", "1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := faq.Load(fstest.MapFS{"entries.yaml": {Data: []byte(c.text)}})
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v, want one with %q", err, c.want)
+			}
+		})
+	}
+	if _, err := faq.Load(fstest.MapFS{}); err == nil {
+		t.Error("no file: no error")
+	}
+}
+
+func BenchmarkAnswer(b *testing.B) {
+	k, err := faq.Default()
+	if err != nil {
+		b.Fatal(err)
+	}
+	const text = "请问我的支付分已经够了，为什么还是开通不了分付呢？"
+	m := intents.New().Match(text)
+	b.ReportAllocs()
+	for b.Loop() {
+		k.Answer(text, m)
+	}
+}
+
+func FuzzAnswer(f *testing.F) {
+	k, err := faq.Default()
+	if err != nil {
+		f.Fatal(err)
+	}
+	m := intents.New()
+	f.Add("怎么开通分付")
+	f.Add("\xff？")
+	f.Fuzz(func(t *testing.T, s string) {
+		if e, ok := k.Answer(s, m.Match(s)); ok && e.Answer == "" {
+			t.Fatalf("%q: an empty answer", s)
+		}
+	})
+}
