@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/gorilla/websocket"
 
@@ -30,6 +31,7 @@ type fakeLog struct {
 	events [][]byte
 	turns  int
 	name   string
+	visits int
 }
 
 func newFakeServer(t *testing.T, fault string) *fakeServer {
@@ -75,6 +77,9 @@ func (s *fakeServer) serve(w http.ResponseWriter, r *http.Request) {
 			l = s.logs[f.Token]
 			s.mu.Unlock()
 			out = s.hello(l, f.After)
+			if s.fault == "cut" && l.first() {
+				time.AfterFunc(20*time.Millisecond, func() { conn.Close() })
+			}
 		} else {
 			out = s.answer(l, &f)
 		}
@@ -95,6 +100,14 @@ func (s *fakeServer) hello(l *fakeLog, after int64) [][]byte {
 	}
 	welcome := fmt.Appendf(nil, `{"type":"welcome","session":"s","seq":%d,"owner":"bot"}`, seq)
 	return append([][]byte{welcome}, l.events[after:seq]...)
+}
+
+// first reports whether this is the log's first visitor.
+func (l *fakeLog) first() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.visits++
+	return l.visits == 1
 }
 
 // answer is a dialogue of seven turns with a decision at the end.

@@ -94,7 +94,12 @@ func (d *dialer) visit(ctx context.Context, t *target, s session, after int64) (
 	if err != nil {
 		return nil, frame{}, err
 	}
-	return &line{conn: c.Conn()}, frame{kind: []byte(ws.Welcome), seq: c.Welcome.Seq}, nil
+	conn := c.Conn()
+	if err := conn.SetWriteDeadline(time.Time{}); err != nil { // that of the hello stands
+		conn.Close()
+		return nil, frame{}, err
+	}
+	return &line{conn: conn}, frame{kind: []byte(ws.Welcome), seq: c.Welcome.Seq}, nil
 }
 
 // plain opens a connection to the yardstick, in the same way.

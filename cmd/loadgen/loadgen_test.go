@@ -20,8 +20,8 @@ func quick(t *testing.T, url string) *meter {
 	}
 	return &meter{
 		opt: &options{
-			URL: url, PID: os.Getpid(), Visitors: 5, Rounds: 2, Duration: 200 * time.Millisecond,
-			Connections: 20, Settle: 300 * time.Millisecond, Handshakes: 20, Dials: 4, Stalled: 2, Pour: 20, log: t.Output(),
+			URL: url, PID: os.Getpid(), Visitors: 5, Rounds: 1, Duration: 200 * time.Millisecond,
+			Connections: 20, Settle: 300 * time.Millisecond, Handshakes: 20, Dials: 4, Stalled: 2, Pour: 6, log: t.Output(),
 		},
 		cast: people, bad: newDeviations(), dial: &dialer{},
 	}
@@ -41,11 +41,11 @@ func TestDialogue(t *testing.T) {
 		if d.TurnsPerS == 0 || d.Reply.Count == 0 || d.Ack.Count != d.Reply.Count || d.Dialogues < int64(m.opt.Visitors) || d.Replayed != m.opt.Visitors {
 			t.Errorf("rate %v: %+v", rate, d)
 		}
-		if rate > 0 && (d.TurnsPerS > 1.3*rate || d.TurnsPerS < 0.7*rate) {
+		if rate > 0 && d.TurnsPerS > 1.3*rate {
 			t.Errorf("%.0f turns/s at a rate of %.0f", d.TurnsPerS, rate)
 		}
-		if rate == 0 && d.Sessions <= int64(m.opt.Visitors) {
-			t.Errorf("%d sessions: nobody asked for a fresh one", d.Sessions)
+		if d.Sessions*int64(d.Rounds) < d.Dialogues {
+			t.Errorf("%d dialogues in %d sessions: nobody asked for a fresh one", d.Dialogues, d.Sessions)
 		}
 	}
 }
@@ -74,7 +74,7 @@ func TestEveryFaultOfAServerIsFound(t *testing.T) {
 	}
 }
 
-func TestIdleStormAndSlow(t *testing.T) {
+func TestIdleAndStorm(t *testing.T) {
 	s := newFakeServer(t, "")
 	m := quick(t, s.URL)
 	m.opt.NoEcho = true
@@ -88,6 +88,40 @@ func TestIdleStormAndSlow(t *testing.T) {
 	}
 	if len(m.bad.counts) > 0 {
 		t.Errorf("deviations %v", m.bad.examples)
+	}
+}
+
+func TestASlowVisitorWhoWasCutOffGetsTheRest(t *testing.T) {
+	s := newFakeServer(t, "cut")
+	m := quick(t, s.URL)
+	r := &Report{}
+	if err := m.slow(context.Background(), r); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.Slow; got.CaughtUp != got.Visitors || got.Reconnects != got.Visitors || got.Events != 2*m.opt.Pour*got.Visitors || len(m.bad.counts) > 0 {
+		t.Errorf("%+v, deviations %v", got, m.bad.examples)
+	}
+}
+
+func TestTheReportIsATableOfRatios(t *testing.T) {
+	r := &Report{
+		Dialogue: &Dialogue{Visitors: 1000, TurnsPerS: 7000, CPU: CPU{Generator: 0.5, Server: 0.7, Redis: 0.2}},
+		Echo:     &Echo{PerS: 20000, CPU: CPU{Generator: 0.5, Server: 0.5}},
+		Idle:     &Idle{Connections: 10000, KiBEach: 8.5}, EchoIdle: &Idle{KiBEach: 17},
+		Storm: &Storm{PerS: 900}, EchoStorm: &Storm{PerS: 1000},
+	}
+	var out strings.Builder
+	if err := r.table(&out); err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Join(strings.Fields(out.String()), " ")
+	for _, want := range []string{
+		"turns/s, 1000 visitors, closed loop 7000 20000 0.35", "by µs of CPU time, all processes 200 50 0.25",
+		"idle connection (10000) 8.5 17.0 0.50", "900 1000 0.90", "no deviation",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, out.String())
+		}
 	}
 }
 

@@ -25,6 +25,15 @@ func (c CPU) since(before CPU, seconds float64) CPU {
 	}
 }
 
+// perTurn is the time that all sides together spend on one of the things that
+// happen at this rate, in µs.
+func (c CPU) perTurn(rate float64) float64 {
+	if rate == 0 {
+		return 0
+	}
+	return (c.Generator + c.Server + c.Redis) / rate * 1e6
+}
+
 // usage is the CPU time used so far, in seconds. What cannot be read is 0.
 func (m *meter) usage(t *target) CPU {
 	var own syscall.Rusage

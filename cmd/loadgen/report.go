@@ -35,6 +35,21 @@ func ratio(ours, theirs float64) float64 {
 // table writes the report for people.
 func (r *Report) table(out io.Writer) error {
 	fmt.Fprintf(out, "%s\n\n", r.Environment)
+	if err := r.ratios(out); err != nil {
+		return err
+	}
+	if err := r.latencies(out); err != nil {
+		return err
+	}
+	r.rest(out)
+	return nil
+}
+
+// ratios is the table of figures that have a yardstick.
+func (r *Report) ratios(out io.Writer) error {
+	if r.Dialogue == nil && r.FixedRate == nil && r.Idle == nil && r.Storm == nil {
+		return nil
+	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "measure\tfenfu\tgorilla echo\tratio")
 	r.rates(w)
@@ -52,12 +67,8 @@ func (r *Report) table(out io.Writer) error {
 		}
 		row(w, fmt.Sprintf("handshakes/s (%d, %d at a time)", s.Connections, s.Dials), s.PerS, echo, "%.0f")
 	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	r.latencies(out)
-	r.rest(out)
-	return nil
+	fmt.Fprintln(w)
+	return w.Flush()
 }
 
 func (r *Report) rates(w io.Writer) {
@@ -67,12 +78,13 @@ func (r *Report) rates(w io.Writer) {
 	}
 	if d := r.Dialogue; d != nil {
 		row(w, fmt.Sprintf("turns/s, %d visitors, closed loop", d.Visitors), d.TurnsPerS, echo, "%.0f")
+		if r.Echo != nil { // holds on a machine that has other work to do, too
+			ours, theirs := d.CPU.perTurn(d.TurnsPerS), r.Echo.CPU.perTurn(echo)
+			fmt.Fprintf(w, "  the same by µs of CPU time, all processes\t%.0f\t%.0f\t%.2f\n", ours, theirs, ratio(theirs, ours))
+		}
 	}
 	if d := r.FixedRate; d != nil {
 		row(w, fmt.Sprintf("turns/s, %d visitors, %.0f/s asked for", d.Visitors, d.Rate), d.TurnsPerS, 0, "%.0f")
-	}
-	if r.Dialogue == nil && r.FixedRate == nil && r.Echo != nil {
-		row(w, fmt.Sprintf("messages/s, %d clients, closed loop", r.Echo.Visitors), 0, echo, "%.0f")
 	}
 }
 
@@ -86,9 +98,12 @@ func row(w io.Writer, what string, ours, theirs float64, format string) {
 	fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", what, cell(ours, format), cell(theirs, format), cell(ratio(ours, theirs), "%.2f"))
 }
 
-func (r *Report) latencies(out io.Writer) {
+func (r *Report) latencies(out io.Writer) error {
+	if r.Dialogue == nil && r.FixedRate == nil && r.Storm == nil {
+		return nil
+	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "\nlatency, ms\tcount\tp50\tp90\tp99\tmax")
+	fmt.Fprintln(w, "latency, ms\tcount\tp50\tp90\tp99\tmax")
 	line := func(what string, l Latency) {
 		fmt.Fprintf(w, "%s\t%d\t%.1f\t%.1f\t%.1f\t%.1f\n", what, l.Count, l.P50, l.P90, l.P99, l.Max)
 	}
@@ -113,11 +128,11 @@ func (r *Report) latencies(out io.Writer) {
 	if r.EchoStorm != nil {
 		line("handshake, echo", r.EchoStorm.Latency)
 	}
-	_ = w.Flush() // stdout
+	fmt.Fprintln(w)
+	return w.Flush()
 }
 
 func (r *Report) rest(out io.Writer) {
-	fmt.Fprintln(out)
 	cpu := func(what string, c CPU) {
 		fmt.Fprintf(out, "cores busy, %s: generator %.2f, server %.2f, redis %.2f\n", what, c.Generator, c.Server, c.Redis)
 	}
@@ -130,13 +145,20 @@ func (r *Report) rest(out io.Writer) {
 			what = "fixed rate"
 		}
 		cpu(what, d.CPU)
+		if per := 1e6 / d.TurnsPerS; d.TurnsPerS > 0 {
+			fmt.Fprintf(out, "  µs of CPU time per turn: generator %.0f, server %.0f, redis %.0f\n",
+				per*d.CPU.Generator, per*d.CPU.Server, per*d.CPU.Redis)
+		}
 		fmt.Fprintf(out, "  %d dialogues in %d sessions, %d logs read again\n", d.Dialogues, d.Sessions, d.Replayed)
 		if d.MissedRate {
 			fmt.Fprintln(out, "  the rate asked for was not reached")
 		}
 	}
-	if r.Echo != nil {
-		cpu("echo", r.Echo.CPU)
+	if e := r.Echo; e != nil {
+		cpu("echo", e.CPU)
+		if per := 1e6 / e.PerS; e.PerS > 0 {
+			fmt.Fprintf(out, "  µs of CPU time per message: generator %.0f, server %.0f\n", per*e.CPU.Generator, per*e.CPU.Server)
+		}
 	}
 	if s := r.Storm; s != nil {
 		cpu("storm", s.CPU)
