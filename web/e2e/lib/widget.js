@@ -60,6 +60,18 @@ export class Widget {
     return this.chat.locator(".msg .text, .card, .notice").allInnerTexts();
   }
 
+  /** The header is at the top and the composer at the bottom, whatever was scrolled. */
+  async assertInPlace() {
+    const frame = await this.frame();
+    const [top, bottom, height] = await frame.evaluate(() => [
+      document.querySelector("header").getBoundingClientRect().top,
+      document.querySelector("footer").getBoundingClientRect().bottom,
+      innerHeight,
+    ]);
+    assert.equal(top, 0, "header");
+    assert.ok(Math.abs(bottom - height) < 1, `composer ends at ${bottom} of ${height}`);
+  }
+
   /** Walks from the request to the summary. */
   async fillIn(applicant) {
     await this.say("开通分付");

@@ -17,6 +17,7 @@ describe("the whole dialogue", () => {
       const state = async (name) => {
         await shot(page, `${profile}-${name}`);
         await checkAccessible(await widget.frame(), `${profile} ${name}`);
+        await widget.assertInPlace();
       };
 
       await page.goto(server.url);
@@ -44,8 +45,8 @@ describe("the whole dialogue", () => {
       await state("05-not-eligible");
 
       const card = widget.chat.getByRole("region", { name: "评估结果" });
-      assert.match(await card.innerText(), /暂不符合开通条件/);
-      assert.ok((await card.getByRole("listitem").count()) >= 1, "no reasons");
+      assert.match(await card.innerText(), /暂不符合条件/);
+      assert.ok((await card.locator(".item").count()) >= 1, "no reasons");
       assertNoDetails(await widget.transcript(), applicants.notEligible);
 
       await widget.chat.getByRole("button", { name: "服务说明与投诉渠道" }).click();
@@ -55,8 +56,8 @@ describe("the whole dialogue", () => {
   }
 
   for (const [who, title] of [
-    ["eligible", "符合开通条件"],
-    ["manualReview", "转人工复核"],
+    ["eligible", "符合条件"],
+    ["manualReview", "人工复核"],
   ]) {
     test(`${who} is told so`, async (t) => {
       const browser = await startBrowser(t);
@@ -69,9 +70,10 @@ describe("the whole dialogue", () => {
       await widget.open();
       await widget.fillIn(applicants[who]);
       await widget.submit();
-      await widget.chat.getByRole("heading", { name: title, exact: true }).waitFor();
+      await widget.chat.getByText(`评估结果：${title}`, { exact: true }).waitFor();
       await shot(page, `desktop-light-07-${who}`);
       await checkAccessible(await widget.frame(), who);
+      await widget.assertInPlace();
     });
   }
 });

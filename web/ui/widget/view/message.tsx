@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import type { ChatEvent, Choice, Origin } from "../../shared/protocol";
 import type { Chat } from "../chat/chat";
 import type { Outgoing } from "../chat/outbox";
-import { Card, Time } from "./card";
+import { Decision, Lines, Submitted, Time } from "./card";
 import { Icon, type IconName } from "./icons";
 import type { Row } from "./rows";
 
@@ -33,11 +33,13 @@ export function Entry({ row, chat, live, onChosen }: EntryProps) {
 function Body({ row, live }: { row: Row; live: boolean }) {
   const { event } = row;
   if (event.kind === "notice" || event.from === "system") {
-    return event.code === "application.decided" || event.code === "application.submitted" ? <Card event={event} /> : <p class="notice">{event.text}</p>;
+    if (event.code === "application.decided") return <Decision event={event} />;
+    if (event.code === "application.submitted") return <Submitted event={event} />;
+    return <p class="notice">{event.text}</p>;
   }
   return (
     <Bubble who={event.from} first={row.first} origin={event.origin} name={event.name}>
-      <p class="text">{event.text}</p>
+      {event.from === "visitor" ? <p class="text">{event.text}</p> : <Lines text={event.text} />}
       {row.last && !live && <Time at={event.at} />}
     </Bubble>
   );
