@@ -25,7 +25,7 @@ func (m *Matcher) byClause(whole Match, weak bool, s string, t *text) Match {
 		r := first(m.topics, c)
 		switch {
 		case r == nil:
-			against = against || c.set.meets(m.asks)
+			against = against || c.set.meets(m.asks) || c.runes[0] == '不'
 		case r.result.Decision == Start && request == nil && c.set.holds(m.clauses):
 			request = r
 		case r.result.Intent == Repay || r.result.Intent == Limit || r.result.Intent == Other:
