@@ -90,6 +90,8 @@ func (t *turn) stale() []flow.Action {
 func (t *turn) smallTalk(m intents.Match) []flow.Action {
 	b := t.bot
 	switch {
+	case m.Intent == intents.Greeting && t.s.Flow.Status == flow.Parked:
+		return t.progress()
 	case m.Intent == intents.Greeting:
 		return says("您好，我是"+b.Words.Product+"智能客服。想办理开通，可以点“开始申请”；有问题也可以直接问我。", b.menu()...)
 	case m.Act == intents.Thanks:

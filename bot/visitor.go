@@ -2,6 +2,7 @@ package bot
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"fenfu/bot/flow"
@@ -81,27 +82,43 @@ func (t *turn) apply(actions []flow.Action) {
 	}
 }
 
-// echo returns the visitor's text as it goes into the log: whatever was taken
-// or looks like a detail is masked.
+// echo returns the visitor's text as it goes into the log: whatever was taken,
+// or looks like a detail though nobody asked, is masked.
 func (t *turn) echo(text string, actions []flow.Action) string {
-	var b strings.Builder
-	at := 0
+	var found []slot.Found
 	for _, a := range actions {
-		if h := a.Hide; h != nil && h.Start >= at && h.End <= len(text) {
-			b.WriteString(text[at:h.Start])
-			b.WriteString(h.Mask)
-			at = h.End
-		}
+		found = append(found, a.Hide...)
 	}
-	b.WriteString(text[at:])
-	out := slot.Redact(b.String())
+	if found == nil {
+		found = slot.Scan(text, t.m.At)
+	}
+	out := slot.Hide(text, found)
 	for k, d := range t.s.Flow.Details { // a name said again
 		out = strings.ReplaceAll(out, d.Value.Reveal(), slot.Mask(k, d.Value))
 	}
 	if flow.Secret(text) {
 		out = maskDigits(out)
 	}
-	return out
+	return widen(out)
+}
+
+// widen gives Chinese text back the punctuation that normalising made narrow,
+// so that visitors see what they wrote.
+func widen(s string) string {
+	if !strings.ContainsAny(s, ",!?:;") {
+		return s
+	}
+	var b strings.Builder
+	var last rune
+	for _, c := range s {
+		if i := strings.IndexRune(",!?:;", c); i >= 0 && unicode.Is(unicode.Han, last) {
+			last, c = c, []rune("，！？：；")[i]
+		} else {
+			last = c
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
 }
 
 func maskDigits(s string) string {

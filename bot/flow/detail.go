@@ -24,7 +24,7 @@ func (r *run) detail(s *Step) {
 	switch {
 	case Secret(r.in.Text):
 		r.askAgain(r.f.Texts["safety"])
-	case r.satisfied(s) && (m.Act == intents.Deny || Continues(r.in.Text)): // came back, changes nothing
+	case r.satisfied(s) && r.leavesAlone(): // came back, changes nothing
 		r.advance(r.f.Texts["unchanged"])
 	case refused != "" && (m.Act == intents.Correct || !r.talks()):
 		r.miss(s, refused)
@@ -36,6 +36,18 @@ func (r *run) detail(s *Step) {
 	default:
 		r.miss(s, refused)
 	}
+}
+
+// leavesAlone reports whether the message gives up a correction. 算了 does;
+// 取消申请 means the whole application.
+func (r *run) leavesAlone() bool {
+	switch r.in.Match.Act {
+	case intents.Deny, intents.Affirm:
+		return true
+	case intents.Cancel:
+		return !strings.Contains(intents.Fold(r.in.Text), "申请")
+	}
+	return Continues(r.in.Text)
 }
 
 // talks reports whether the message is talk about the dialogue rather than an
@@ -135,11 +147,7 @@ func (r *run) set(found []slot.Found) {
 }
 
 // hide marks what was found, so that nobody sees it in the log.
-func (r *run) hide(found []slot.Found) {
-	for _, f := range found {
-		r.out = append(r.out, Action{Hide: &Span{Start: f.Start, End: f.End, Mask: slot.Mask(f.Kind, f.Value)}})
-	}
-}
+func (r *run) hide(found []slot.Found) { r.out = append(r.out, Action{Hide: found}) }
 
 // miss says why the answer is of no use; the third in a row offers a way out.
 func (r *run) miss(s *Step, reason string) {

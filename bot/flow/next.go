@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"fenfu/bot/slot"
 	"fenfu/intents"
 )
 
@@ -26,10 +27,10 @@ type Input struct {
 // Action is something a flow wants done, in order. Exactly one field is set.
 type Action struct {
 	Say     *Say
-	Hide    *Span  // a part of Input.Text that is a detail
-	Submit  bool   // send what was confirmed to the check
-	Erase   bool   // forget every detail and consent, in the application too
-	Handoff string // ask for a person; the reason
+	Hide    []slot.Found // the parts of Input.Text that are details
+	Submit  bool         // send what was confirmed to the check
+	Erase   bool         // forget every detail and consent, in the application too
+	Handoff string       // ask for a person; the reason
 }
 
 // Say is something to tell the visitor.
@@ -38,12 +39,6 @@ type Say struct {
 	Choices []Choice
 	Code    string // for a notice, "" for ordinary text
 	Answer  bool   // the text is from the knowledge base, not from the flow
-}
-
-// Span is a part of Input.Text, in bytes, and what to show in its place.
-type Span struct {
-	Start, End int
-	Mask       string
 }
 
 // maxMisses is how many unusable answers in a row a step takes before the
