@@ -34,9 +34,11 @@ func benchTurn(s bot.Session, id string) bot.Turn {
 	s.UpdatedAt = at
 	return bot.Turn{Session: s, MessageID: id, Events: []bot.Event{
 		{Seq: s.Seq + 1, Kind: bot.Text, From: bot.Visitor, Text: "我的手机号是 138****5678", ID: id, At: at},
-		{Seq: s.Seq + 2, Kind: bot.Choices, From: bot.FromBot, Origin: bot.Script,
+		{
+			Seq: s.Seq + 2, Kind: bot.Choices, From: bot.FromBot, Origin: bot.Script,
 			Text:    pii.Text(strings.Repeat("请核对下面的信息，", 8)),
-			Choices: []bot.Choice{{Value: "confirm", Label: "确认提交"}, {Value: "edit", Label: "修改"}}, At: at},
+			Choices: []bot.Choice{{Value: "confirm", Label: "确认提交"}, {Value: "edit", Label: "修改"}}, At: at,
+		},
 	}}
 }
 

@@ -14,8 +14,9 @@ import (
 	"fenfu/sessions/seal"
 )
 
-// This file is the one place where personal data leaves its wrapping to be
-// sealed: pii.Text writes itself masked, so the records hold strings.
+// This file, with codec_flow.go and encode.go, is the one place where personal
+// data leaves its wrapping to be sealed: pii.Text writes itself masked, so the
+// records hold strings.
 //
 // Records only ever gain fields. A field that this version does not know is
 // ignored; a record whose version it does not know is refused.
@@ -105,11 +106,11 @@ type eventRecord struct {
 // nanos is an instant in nanoseconds since 1970, 0 for the zero time.
 type nanos int64
 
-func toNanos(t time.Time) nanos {
+func toNanos(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
 	}
-	return nanos(t.UnixNano())
+	return t.UnixNano()
 }
 
 func (n nanos) time() time.Time {
@@ -119,15 +120,13 @@ func (n nanos) time() time.Time {
 	return time.Unix(0, int64(n)).UTC()
 }
 
-func sealState(box *seal.Box, s *bot.Session) ([]byte, error) {
-	plain, err := json.Marshal(stateRecord{
-		Record: recordVersion, ID: s.ID, Owner: s.Owner, Agent: s.Agent,
-		Flow: flowToRecord(s.Flow), Application: applicationToRecord(s.Application),
-		Due: toNanos(s.Due), CreatedAt: toNanos(s.CreatedAt), UpdatedAt: toNanos(s.UpdatedAt),
-	})
+// sealState returns the sealed state; scratch is room to encode it in.
+func sealState(box *seal.Box, s *bot.Session, scratch *[]byte) ([]byte, error) {
+	plain, err := encodeState((*scratch)[:0], s)
 	if err != nil {
 		return nil, fmt.Errorf("encode a session: %w", err)
 	}
+	*scratch = plain
 	return box.Seal(fieldState, s.Version, plain), nil
 }
 
@@ -149,14 +148,13 @@ func openState(box *seal.Box, id string, version int64, sealed []byte) (bot.Sess
 	}, nil
 }
 
-func sealEvent(box *seal.Box, e *bot.Event) ([]byte, error) {
-	plain, err := json.Marshal(eventRecord{
-		Record: recordVersion, Seq: e.Seq, Kind: e.Kind, From: e.From, Origin: e.Origin,
-		Text: e.Text.Reveal(), Choices: e.Choices, Code: e.Code, Data: e.Data, ID: e.ID, At: toNanos(e.At),
-	})
+// sealEvent returns the sealed event; scratch is room to encode it in.
+func sealEvent(box *seal.Box, e *bot.Event, scratch *[]byte) ([]byte, error) {
+	plain, err := encodeEvent((*scratch)[:0], e)
 	if err != nil {
 		return nil, fmt.Errorf("encode an event: %w", err)
 	}
+	*scratch = plain
 	return box.Seal(fieldEvent, e.Seq, plain), nil
 }
 

@@ -8,26 +8,6 @@ import (
 	"fenfu/bot/slot"
 )
 
-func flowToRecord(s flow.State) flowRecord {
-	r := flowRecord{
-		Flow: s.Flow, Version: s.Version, Status: s.Status, Step: s.Step,
-		Asking: s.Asking, Misses: s.Misses, Offered: s.Offered,
-	}
-	if len(s.Details) > 0 {
-		r.Details = make([]detailRecord, 0, len(s.Details))
-	}
-	for kind, d := range s.Details {
-		r.Details = append(r.Details, detailRecord{Kind: kind, Value: d.Value.Reveal(), At: toNanos(d.At)})
-	}
-	if len(s.Consents) > 0 {
-		r.Consents = make([]consentRecord, 0, len(s.Consents))
-	}
-	for _, c := range s.Consents {
-		r.Consents = append(r.Consents, consentRecord{ID: c.ID, Version: c.Version, TextSHA256: c.TextSHA256, At: toNanos(c.At)})
-	}
-	return r
-}
-
 func (r flowRecord) state() flow.State {
 	s := flow.State{
 		Flow: r.Flow, Version: r.Version, Status: r.Status, Step: r.Step,
@@ -52,10 +32,10 @@ func applicationToRecord(a *bot.Application) *applicationRecord {
 	q, s := a.Request, a.Request.Subject
 	r := &applicationRecord{
 		ID: a.ID, Version: a.Version, Status: a.Status, Attempts: a.Attempts,
-		SubmittedAt: toNanos(a.SubmittedAt), DecidedAt: toNanos(a.DecidedAt),
+		SubmittedAt: nanos(toNanos(a.SubmittedAt)), DecidedAt: nanos(toNanos(a.DecidedAt)),
 		Request: requestRecord{
 			CheckID: q.CheckID, Product: q.Product,
-			Consent: consentRecord{ID: q.Consent.ID, Version: q.Consent.Version, TextSHA256: q.Consent.TextSHA256, At: toNanos(q.Consent.At)},
+			Consent: consentRecord{ID: q.Consent.ID, Version: q.Consent.Version, TextSHA256: q.Consent.TextSHA256, At: nanos(toNanos(q.Consent.At))},
 			Name:    s.Name.Reveal(), IDType: s.IDType, IDNumber: s.IDNumber.Reveal(),
 			Phone: s.Phone.Reveal(), Email: s.Email.Reveal(), WeChat: s.WeChat.Reveal(),
 		},

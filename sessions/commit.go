@@ -83,7 +83,9 @@ func checkTurn(t *bot.Turn) error {
 
 // commitArgs seals the turn and lays it out as scripts/commit.lua reads it.
 func (s *Store) commitArgs(p *partition, is *cached, t *bot.Turn, renew bool) ([]any, error) {
-	state, err := sealState(is.box, &is.session)
+	scratch := s.scratch.Get().(*[]byte)
+	defer s.scratch.Put(scratch)
+	state, err := sealState(is.box, &is.session, scratch)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +105,7 @@ func (s *Store) commitArgs(p *partition, is *cached, t *bot.Turn, renew bool) ([
 	at := len(args)
 	args = append(args, nil)
 	for i := range t.Events {
-		e, err := sealEvent(is.box, &t.Events[i])
+		e, err := sealEvent(is.box, &t.Events[i], scratch)
 		if err != nil {
 			return nil, err
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
@@ -71,19 +72,19 @@ func testKeysExpire(t *testing.T, w *world) {
 	id := newID()
 	say(t, w.node(t), id, "m1", "one")
 	due(t, w.node(t), id, "m2", (&clock{}).now())
-	n := 0
+	var n atomic.Int32
 	eachServer(t, w, func(ctx context.Context, c redis.Cmdable) error {
 		keys := c.Scan(ctx, 0, "*", 1000).Iterator()
 		for keys.Next(ctx) {
-			n++
+			n.Add(1)
 			if ttl := c.PTTL(ctx, keys.Val()).Val(); ttl <= 0 && c.Exists(ctx, keys.Val()).Val() == 1 {
 				t.Errorf("%s does not expire", keys.Val())
 			}
 		}
 		return keys.Err()
 	})
-	if n < 5 {
-		t.Errorf("only %d keys looked at", n)
+	if n.Load() < 5 {
+		t.Errorf("only %d keys looked at", n.Load())
 	}
 }
 

@@ -101,6 +101,7 @@ type Store struct {
 	partitions []*partition
 	nudged     chan struct{}
 	listening  atomic.Bool
+	scratch    sync.Pool // of *[]byte, to encode in
 
 	end   context.CancelFunc // ends the store's goroutines
 	group sync.WaitGroup
@@ -145,6 +146,7 @@ func Open(ctx context.Context, rdb redis.UniversalClient, o Options) (*Store, er
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
 	s := &Store{rdb: rdb, o: o, scripts: scripts, cache: cache, self: rand.Text(), nudged: make(chan struct{}, 1)}
+	s.scratch.New = func() any { return new([]byte) }
 	if err := s.fixPartitions(ctx); err != nil {
 		return nil, err
 	}

@@ -74,3 +74,6 @@ func (k *Keyring) String() string { return "keyring(" + strings.Join(k.ids, ",")
 
 // Format keeps the keys out of every verb.
 func (k *Keyring) Format(f fmt.State, _ rune) { io.WriteString(f, k.String()) }
+
+// MarshalText keeps the keys out of JSON and the like.
+func (k *Keyring) MarshalText() ([]byte, error) { return []byte(k.String()), nil }

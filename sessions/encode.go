@@ -1,0 +1,153 @@
+package sessions
+
+import (
+	"encoding/json"
+	"strconv"
+	"unicode/utf8"
+
+	"fenfu/bot"
+	"fenfu/bot/flow"
+)
+
+// This file writes the records of codec.go as JSON by hand, which every turn
+// does three times: encoding/json took a third of a commit's CPU time. It
+// reads them. A test fills every field there is and holds the two together.
+
+// object is a JSON object being written. Like omitempty, it leaves out what is
+// empty.
+type object []byte
+
+func (o object) name(name string) object {
+	if o[len(o)-1] != '{' {
+		o = append(o, ',')
+	}
+	o = append(o, '"')
+	o = append(o, name...)
+	return append(o, '"', ':')
+}
+
+func (o object) number(name string, n int64) object {
+	if n == 0 {
+		return o
+	}
+	return strconv.AppendInt(o.name(name), n, 10)
+}
+
+func (o object) text(name, s string) object {
+	if s == "" {
+		return o
+	}
+	return appendQuoted(o.name(name), s)
+}
+
+func (o object) yes(name string, on bool) object {
+	if !on {
+		return o
+	}
+	return append(o.name(name), "true"...)
+}
+
+// value writes what is rarely there the slow way.
+func (o object) value(name string, v any) (object, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return o, err
+	}
+	return append(o.name(name), b...), nil
+}
+
+// next separates the elements of an array.
+func (o object) next() object {
+	if o[len(o)-1] != '[' {
+		o = append(o, ',')
+	}
+	return append(o, '{')
+}
+
+// appendQuoted writes s as a JSON string. Bytes that are no UTF-8 become
+// U+FFFD, as with encoding/json.
+func appendQuoted(b []byte, s string) []byte {
+	const hex = "0123456789abcdef"
+	if !utf8.ValidString(s) {
+		s = string([]rune(s))
+	}
+	b = append(b, '"')
+	from := 0
+	for i := range len(s) {
+		c := s[i]
+		if c >= ' ' && c != '"' && c != '\\' {
+			continue
+		}
+		b = append(b, s[from:i]...)
+		if from = i + 1; c < ' ' {
+			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		} else {
+			b = append(b, '\\', c)
+		}
+	}
+	b = append(b, s[from:]...)
+	return append(b, '"')
+}
+
+// encodeState writes a stateRecord.
+func encodeState(b []byte, s *bot.Session) ([]byte, error) {
+	o := append(object(b), '{')
+	o = o.number("r", recordVersion).text("id", s.ID).text("o", string(s.Owner)).text("a", s.Agent)
+	o = append(o.name("f"), '{')
+	o = encodeFlow(o, &s.Flow)
+	o = append(o, '}')
+	if s.Application != nil {
+		var err error
+		if o, err = o.value("ap", applicationToRecord(s.Application)); err != nil {
+			return nil, err
+		}
+	}
+	o = o.number("d", toNanos(s.Due)).number("c", toNanos(s.CreatedAt)).number("u", toNanos(s.UpdatedAt))
+	return append(o, '}'), nil
+}
+
+// encodeFlow writes the fields of a flowRecord.
+func encodeFlow(o object, s *flow.State) object {
+	o = o.text("f", s.Flow).number("v", int64(s.Version)).text("s", string(s.Status)).text("p", s.Step).text("a", string(s.Asking))
+	if len(s.Details) > 0 {
+		o = append(o.name("d"), '[')
+		for kind, d := range s.Details {
+			o = o.next().text("k", string(kind)).text("v", d.Value.Reveal()).number("t", toNanos(d.At))
+			o = append(o, '}')
+		}
+		o = append(o, ']')
+	}
+	if len(s.Consents) > 0 {
+		o = append(o.name("c"), '[')
+		for _, c := range s.Consents {
+			o = o.next().text("i", c.ID).text("v", c.Version).text("h", c.TextSHA256).number("t", toNanos(c.At))
+			o = append(o, '}')
+		}
+		o = append(o, ']')
+	}
+	return o.number("m", int64(s.Misses)).yes("o", s.Offered)
+}
+
+// encodeEvent writes an eventRecord.
+func encodeEvent(b []byte, e *bot.Event) ([]byte, error) {
+	o := append(object(b), '{')
+	o = o.number("r", recordVersion).number("n", e.Seq).text("k", string(e.Kind)).text("f", string(e.From)).text("o", string(e.Origin))
+	o = o.text("x", e.Text.Reveal())
+	if len(e.Choices) > 0 {
+		o = append(o.name("c"), '[')
+		for _, c := range e.Choices {
+			o = o.next().text("value", c.Value).text("label", c.Label)
+			o = append(o, '}')
+		}
+		o = append(o, ']')
+	}
+	o = o.text("cd", e.Code)
+	if e.Data != nil {
+		var err error
+		if o, err = o.value("d", e.Data); err != nil {
+			return nil, err
+		}
+	}
+	o = o.text("i", e.ID).number("t", toNanos(e.At))
+	return append(o, '}'), nil
+}
