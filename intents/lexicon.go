@@ -51,6 +51,7 @@ type hit struct {
 // lexicon finds the words of all concepts in one pass over a text.
 type lexicon struct {
 	names  map[string]concept
+	used   bits // concepts that a rule names, or the code
 	words  *trie
 	opaque *trie
 }
@@ -82,7 +83,18 @@ func (l *lexicon) set(names []string) (bits, error) {
 		}
 		b.add(c)
 	}
+	l.used.union(&b)
 	return b, nil
+}
+
+// unused returns a concept that is there for nothing, "" if there is none.
+func (l *lexicon) unused(opaque map[string][]string) string {
+	for name, c := range l.names {
+		if _, ok := opaque[name]; !ok && !l.used.has(c) {
+			return name
+		}
+	}
+	return ""
 }
 
 // scan calls found for every word in t, by start, shorter ones first. Words

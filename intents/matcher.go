@@ -56,11 +56,13 @@ func load() (*Matcher, error) {
 		return nil, err
 	}
 	for _, slot := range []string{"id_number", "wechat", "email", "name", "phone", "contact"} {
-		c, ok := m.words.names["slot_"+slot]
-		if !ok {
-			return nil, fmt.Errorf("lexicon.yaml: no concept slot_%s", slot)
+		if _, err := m.words.set([]string{"slot_" + slot}); err != nil {
+			return nil, err
 		}
-		m.slots = append(m.slots, slotConcept{slot, c})
+		m.slots = append(m.slots, slotConcept{slot, m.words.names["slot_"+slot]})
+	}
+	if name := m.words.unused(f.Opaque); name != "" {
+		return nil, fmt.Errorf("lexicon.yaml: no rule uses concept %s", name)
 	}
 	return m, nil
 }

@@ -158,10 +158,8 @@ func (l *lexicon) rule(s ruleSpec) (rule, error) {
 }
 
 func (l *lexicon) pair(n nearSpec) (near, error) {
-	first, ok1 := l.names[n.First]
-	then, ok2 := l.names[n.Then]
-	if !ok1 || !ok2 {
-		return near{}, fmt.Errorf("near: unknown concept in %q, %q", n.First, n.Then)
+	if _, err := l.set([]string{n.First, n.Then}); err != nil {
+		return near{}, fmt.Errorf("near: %w", err)
 	}
-	return near{first, then, n.Gap}, nil
+	return near{l.names[n.First], l.names[n.Then], n.Gap}, nil
 }
