@@ -49,6 +49,12 @@ func TestTokens(t *testing.T) {
 		}
 		bad["changed at "+string(rune(i))] = token[:i] + string(other) + token[i+1:]
 	}
+	last := len(token) - 1
+	for _, c := range "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" {
+		if byte(c) != token[last] { // its lowest bits are not part of a byte: they must be zero
+			bad["ends in "+string(c)] = token[:last] + string(c)
+		}
+	}
 	for name, tok := range bad {
 		if _, _, err := tokens.Verify(tok, now); bot.ErrorCode(err) != bot.Unauthorized {
 			t.Errorf("%s: %v", name, err)

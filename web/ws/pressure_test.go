@@ -2,8 +2,10 @@ package ws_test
 
 import (
 	"context"
+	"net"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -103,17 +105,14 @@ func TestSlowConsumerIsTold(t *testing.T) {
 func TestFullInbox(t *testing.T) {
 	release := make(chan struct{})
 	b := setup(t)
-	b.bot.before = func(ctx context.Context, _ bot.Message) error {
-		select {
-		case <-release:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
+	b.bot.before = waitFor(release)
 	v := b.dial(sessionA, 0)
+	if err := v.Conn().NetConn().(*net.TCPConn).SetWriteBuffer(64 << 10); err != nil {
+		t.Fatal(err)
+	}
 	const frames = 2000
 	text := pii.Text(strings.Repeat("长", ws.MaxTextLen))
+	var written atomic.Int64
 	wrote := make(chan error, 1)
 	go func() {
 		for i := range frames {
@@ -121,14 +120,21 @@ func TestFullInbox(t *testing.T) {
 				wrote <- err
 				return
 			}
+			written.Add(1)
 		}
 		wrote <- nil
 	}()
 	eventually(t, "the first is being handled", func() bool { return len(b.bot.handled()) == 1 })
-	select {
-	case err := <-wrote:
-		t.Fatalf("12 MB went into a connection that is not read: %v", err)
-	case <-time.After(300 * time.Millisecond):
+	for before := int64(-1); written.Load() != before; {
+		before = written.Load()
+		select {
+		case err := <-wrote:
+			t.Fatalf("12 MB went into a connection that is not read: %v", err)
+		case <-time.After(250 * time.Millisecond):
+		}
+	}
+	if n := written.Load(); n > 250 { // 6 KB each: what inbox and kernel hold
+		t.Errorf("%d frames went into a connection that is not read", n)
 	}
 	close(release)
 	for i := range frames {
@@ -141,6 +147,40 @@ func TestFullInbox(t *testing.T) {
 	if err := <-wrote; err != nil {
 		t.Fatal(err)
 	}
+}
+
+// waitFor makes a bot that waits.
+func waitFor(release <-chan struct{}) func(context.Context, bot.Message) error {
+	return func(ctx context.Context, _ bot.Message) error {
+		select {
+		case <-release:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// While the inbox is full pongs cannot be read: that is not the peer's silence.
+func TestFullInboxIsNotSilence(t *testing.T) {
+	const pongWait = 700 * time.Millisecond
+	release := make(chan struct{})
+	b := setup(t, limits(func(l *ws.Limits) { l.PingEvery, l.PongWait = 50*time.Millisecond, pongWait }))
+	b.bot.before = waitFor(release)
+	v := b.dial(sessionA, 0)
+	const frames = 40
+	for i := range frames {
+		if err := v.Send("c"+strconv.Itoa(i), "你好"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	time.AfterFunc(pongWait+pongWait/2, func() { close(release) })
+	for range frames {
+		v.expect(ws.Ack)
+		v.expect(ws.Event)
+		v.expect(ws.Event)
+	}
+	v.quiet()
 }
 
 // A peer that leaves while the bot is busy does not undo what it said.
