@@ -57,8 +57,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	parser, err := kong.New(&cli{}, kong.Name("fenfu"), kong.Description(description),
-		kong.Writers(stdout, stderr), kong.BindTo(ctx, (*context.Context)(nil)), kong.BindTo(stdout, (*io.Writer)(nil)))
+	parser, err := newParser(stdout, stderr, kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		fmt.Fprintln(stderr, "fenfu:", err)
 		return 2
@@ -73,4 +72,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return 1
 	}
 	return 0
+}
+
+func newParser(stdout, stderr io.Writer, o ...kong.Option) (*kong.Kong, error) {
+	o = append(o, kong.Name("fenfu"), kong.Description(description),
+		kong.Writers(stdout, stderr), kong.BindTo(stdout, (*io.Writer)(nil)))
+	return kong.New(&cli{}, o...)
 }
