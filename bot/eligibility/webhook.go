@@ -26,7 +26,7 @@ const MaxWebhook = 16 << 10
 
 const (
 	webhookTolerance = 5 * time.Minute // of clocks that differ, and of old messages
-	maxSignatures    = 1 << 10 // bytes of the header: some twenty signatures
+	maxSignatures    = 1 << 10         // bytes of the header: some twenty signatures
 	secretPrefix     = "whsec_"
 )
 
