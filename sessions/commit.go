@@ -95,13 +95,13 @@ func (s *Store) commitArgs(p *partition, is *cached, t *bot.Turn, renew bool) ([
 	if renew {
 		logTTL = s.o.TTL.Log.Milliseconds()
 	}
-	args := make([]any, 0, 7+13+len(t.Events))
-	args = append(args, "evalsha", s.scripts.commit.sha, 4,
-		sessionKey(p.tag, id), logKey(p.tag, id), idsKey(p.tag, id), p.due,
+	args := make([]any, 0, 8+13+len(t.Events))
+	args = append(args, "evalsha", s.scripts.commit.sha, 5,
+		sessionKey(p.tag, id), logKey(p.tag, id), idsKey(p.tag, id), p.due, p.nodes,
 		t.MessageID, t.Session.Version, t.Session.Seq, first,
 		is.session.Version, state, string(is.session.Owner), dueArg(is.session.Due), id,
-		s.o.TTL.Session.Milliseconds(), logTTL, p.channel)
-	head := newHead(s.self, id, first, len(t.Events))
+		s.o.TTL.Session.Milliseconds(), logTTL, s.self)
+	head := newHead(id, first, len(t.Events))
 	at := len(args)
 	args = append(args, nil)
 	for i := range t.Events {

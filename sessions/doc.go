@@ -27,8 +27,8 @@
 // # Followers
 //
 // The log is the only way out. A follower holds a cursor and a few live events
-// (feed.go); what is published or committed goes to the followers of its
-// session. Whenever a follower may have missed something (a gap in the numbers,
+// (feed.go). What is committed here goes to the session's followers directly,
+// what other nodes commit by way of a channel (listen.go). Whenever a follower may have missed something (a gap in the numbers,
 // a full buffer, a connection to Redis that came back) it drops what it holds
 // and reads the log from its cursor.
 //

@@ -93,12 +93,11 @@ func testKeysExpire(t *testing.T, w *world) {
 func testSealed(t *testing.T, w *world) {
 	a := w.node(t)
 	id := newID()
-	sub := w.client(t).Subscribe(t.Context(), channels()...)
+	w.node(t) // to have someone to publish to
+	sub := w.client(t).PSubscribe(t.Context(), "*")
 	defer sub.Close()
-	for range channels() {
-		if _, err := sub.Receive(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+	if _, err := sub.Receive(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 	tr := turn(filledSession(t, id), "m1", planted)
 	if _, err := a.Commit(t.Context(), tr); err != nil {
@@ -122,14 +121,6 @@ func testSealed(t *testing.T, w *world) {
 	if !found || !strings.Contains(msg.Payload, id) {
 		t.Error("the dump does not hold the session: nothing was tested")
 	}
-}
-
-func channels() []string {
-	var names []string
-	for n := range 16 {
-		names = append(names, fmt.Sprintf("{p%02d}:pub", n))
-	}
-	return names
 }
 
 func flushScripts(t *testing.T, w *world) {

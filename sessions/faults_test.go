@@ -218,3 +218,27 @@ func sayUntil(t *testing.T, s *sessions.Store, id, message, text string) {
 		return err
 	})
 }
+
+// TestForgottenNode: a node whose registration is gone, with its subscription
+// alive, hears of what it missed when it renews.
+func TestForgottenNode(t *testing.T) {
+	t.Parallel()
+	server := redistest.Redis(t)
+	c := server.Client(t)
+	a, b := openStore(t, c), openStore(t, c)
+	id := newID()
+	f := follow(t, b, id, 0)
+	say(t, a, id, "m1", "one")
+	f.upTo(t, 1)
+	nodes, err := c.Keys(t.Context(), "*:nodes").Result()
+	if err != nil || len(nodes) == 0 {
+		t.Fatalf("%d keys of nodes, %v", len(nodes), err)
+	}
+	if err := c.Del(t.Context(), nodes...).Err(); err != nil {
+		t.Fatal(err)
+	}
+	say(t, a, id, "m2", "two")
+	f.upTo(t, 2)
+	say(t, a, id, "m3", "three")
+	f.upTo(t, 3)
+}

@@ -38,5 +38,10 @@ func idsKey(tag, id string) string { return tag + ":i:" + id }
 // is to be done for them.
 func dueKey(tag string) string { return tag + ":due" }
 
-// channelName: PUB/SUB channel of what is committed in a partition.
-func channelName(tag string) string { return tag + ":pub" }
+// nodesKey: ZSET of the nodes that the partition's commits are published to, by
+// the instant, in ms, at which their registration ends.
+func nodesKey(tag string) string { return tag + ":nodes" }
+
+// channelName: PUB/SUB channel of what other nodes commit, one per node.
+// scripts/commit.lua makes the same name.
+func channelName(node string) string { return "fenfu:node:" + node }

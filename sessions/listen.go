@@ -7,15 +7,25 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"fenfu/bot"
 )
 
 const (
 	listenIdle  = 5 * time.Second // silence after which the connection is tried
 	listenRetry = 250 * time.Millisecond
+	renewEvery  = 5 * time.Second
+	registered  = time.Minute // how long a registration holds, so by how much the nodes' clocks may differ
 )
 
-// listen hears what other nodes commit, on one connection for all partitions,
-// and gets itself a new connection when that one fails, until ctx ends.
+// A commit is published to the nodes that are registered with its partition,
+// each on a channel of its own, but not to the node that made it: a node alone
+// publishes nothing. A node that is not registered, because it has only begun
+// or was out of reach for long, misses what is committed; so whenever it is
+// registered anew its followers read the log.
+
+// listen hears what other nodes commit, and gets itself a new connection when
+// that one fails, until ctx ends.
 func (s *Store) listen(ctx context.Context) {
 	for ctx.Err() == nil {
 		err := s.subscribe(ctx)
@@ -31,51 +41,90 @@ func (s *Store) listen(ctx context.Context) {
 	}
 }
 
-// subscribe hears until the connection fails. When a channel's subscription is
-// confirmed, whatever was published there before may have been missed: its
-// followers read the log.
+// subscribe hears until the connection fails.
 func (s *Store) subscribe(ctx context.Context) error {
-	byChannel := make(map[string]*partition, len(s.partitions))
-	channels := make([]string, 0, len(s.partitions))
-	for _, p := range s.partitions {
-		byChannel[p.channel] = p
-		channels = append(channels, p.channel)
-	}
+	ctx, cancel := context.WithCancel(ctx)
 	sub := s.rdb.Subscribe(ctx)
-	defer sub.Close()
-	// What waits in the connection's buffers is read before this is noticed.
+	// A read that waits does not see ctx end, but does see this.
 	stop := context.AfterFunc(ctx, func() { sub.Close() })
-	defer stop()
-	if err := sub.Subscribe(ctx, channels...); err != nil {
+	defer func() {
+		cancel()
+		if stop() {
+			sub.Close()
+		}
+	}()
+	if err := sub.Subscribe(ctx, channelName(s.self)); err != nil {
 		return err
 	}
-	confirmed, silent := 0, false
+	if _, err := sub.ReceiveTimeout(ctx, listenIdle); err != nil {
+		return err
+	}
+	if err := s.register(ctx, true); err != nil {
+		return err
+	}
+	renewing := make(chan struct{})
+	go func() {
+		defer close(renewing)
+		s.renew(ctx)
+	}()
+	defer func() {
+		cancel()
+		<-renewing
+	}()
+	silent := false
 	for {
 		msg, err := sub.ReceiveTimeout(ctx, listenIdle)
-		if err != nil {
-			if !isTimeout(err) || silent || confirmed < len(channels) {
-				return err
+		switch {
+		case err == nil:
+			silent = false
+			if m, ok := msg.(*redis.Message); ok {
+				s.hear(m.Payload)
 			}
+		case !isTimeout(err) || silent:
+			return err
+		default:
 			silent = true
 			if err := sub.Ping(ctx); err != nil {
 				return err
 			}
-			continue
-		}
-		silent = false
-		switch m := msg.(type) {
-		case *redis.Message:
-			if p := byChannel[m.Channel]; p != nil {
-				s.hear(p, m.Payload)
-			}
-		case *redis.Subscription:
-			if p := byChannel[m.Channel]; p != nil && m.Kind == "subscribe" {
-				confirmed++
-				p.catchUpAll()
-				s.listening.Store(confirmed >= len(channels))
-			}
 		}
 	}
+}
+
+// renew keeps the node registered until ctx ends.
+func (s *Store) renew(ctx context.Context) {
+	tick := time.NewTicker(renewEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := s.register(ctx, false); err != nil && ctx.Err() == nil {
+			s.o.Logger.Warn("could not renew the registration for other nodes' commits", "error", err)
+		}
+	}
+}
+
+// register registers the node with every partition, for which its channel must
+// be subscribed to. Where it was not registered before, and everywhere if all
+// is set, followers may have missed something and read the log.
+func (s *Store) register(ctx context.Context, all bool) error {
+	for _, p := range s.partitions {
+		now := time.Now() // not Options.Now: this is about nodes, not about sessions
+		cmd := redis.NewIntCmd(context.Background(), "evalsha", s.scripts.register.sha, 1, p.nodes,
+			s.self, now.UnixMilli(), now.Add(registered).UnixMilli(), (2 * registered).Milliseconds())
+		if err := s.batch.do(ctx, p.number, s.scripts.register, cmd); err != nil {
+			s.listening.Store(false)
+			return err
+		}
+		if all || cmd.Val() == 1 {
+			p.catchUpAll()
+		}
+	}
+	s.listening.Store(true)
+	return nil
 }
 
 func isTimeout(err error) bool {
@@ -83,25 +132,22 @@ func isTimeout(err error) bool {
 	return errors.As(err, &n) && n.Timeout()
 }
 
-// hear passes on what was published in a partition. What this store published
-// itself, its followers have been told.
-func (s *Store) hear(p *partition, payload string) {
-	m, err := parsePublished(payload, s.self)
+// hear passes on what another node has committed.
+func (s *Store) hear(payload string) {
+	m, err := parsePublished(payload)
 	if err != nil {
 		s.o.Logger.Warn("heard a commit that cannot be read", "error", err)
 		return
 	}
-	if m.self == s.self {
-		return
-	}
 	s.cache.Remove(m.id)
+	p := s.partition(m.id)
 	if len(m.events) == 0 || !p.followed(m.id) {
 		return
 	}
 	box, err := s.o.Keys.Box(m.id)
 	if err == nil {
-		events, err := openEvents(box, m.first, m.events)
-		if err == nil {
+		var events []bot.Event
+		if events, err = openEvents(box, m.first, m.events); err == nil {
 			p.deliver(m.id, events)
 			return
 		}

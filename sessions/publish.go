@@ -6,24 +6,17 @@ import (
 )
 
 // What a commit publishes is a head and then the sealed events, one after the
-// other. The head says who published it, which session it is about, the number
-// of the first event, and how long each event is:
+// other. The head says which session it is about, the number of the first
+// event, and how long each event is:
 //
-//	text self | text session | uvarint first | uvarint count | uvarint length…
-//
-// where a text is its length as a uvarint and its bytes.
+//	uvarint length, session | uvarint first | uvarint count | uvarint length…
 type head []byte
 
-func newHead(self, id string, first int64, count int) head {
-	h := make(head, 0, len(self)+len(id)+8+3*count)
-	h = h.text(self)
-	h = h.text(id)
+func newHead(id string, first int64, count int) head {
+	h := make(head, 0, len(id)+8+3*count)
+	h = append(binary.AppendUvarint(h, uint64(len(id))), id...)
 	h = binary.AppendUvarint(h, uint64(first))
 	return binary.AppendUvarint(h, uint64(count))
-}
-
-func (h head) text(s string) head {
-	return append(binary.AppendUvarint(h, uint64(len(s))), s...)
 }
 
 // add says the length of the next event.
@@ -31,7 +24,6 @@ func (h head) add(length int) head { return binary.AppendUvarint(h, uint64(lengt
 
 // published is what a head and its events say.
 type published struct {
-	self   string
 	id     string
 	first  int64
 	events []string // sealed
@@ -39,15 +31,9 @@ type published struct {
 
 var errPayload = errors.New("published text is cut short")
 
-// parsePublished reads what was published; of what the store itself published
-// it reads no more than that.
-func parsePublished(payload, self string) (published, error) {
+func parsePublished(payload string) (published, error) {
 	r := reader{rest: payload}
-	p := published{self: r.text()}
-	if p.self == self {
-		return p, nil
-	}
-	p.id = r.text()
+	p := published{id: r.take(r.uvarint())}
 	p.first = int64(r.uvarint())
 	count := r.uvarint()
 	if count > uint64(len(payload)) {
@@ -85,8 +71,6 @@ func (r *reader) uvarint() uint64 {
 	r.short = true
 	return 0
 }
-
-func (r *reader) text() string { return r.take(r.uvarint()) }
 
 func (r *reader) take(n uint64) string {
 	if n > uint64(len(r.rest)) {

@@ -6,12 +6,12 @@ import (
 )
 
 func FuzzParsePublished(f *testing.F) {
-	good := newHead("node", "session", 7, 2).add(3).add(4)
+	good := newHead("session", 7, 2).add(3).add(4)
 	f.Add(string(good) + "abcdefg")
 	f.Add("")
 	f.Add("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")
 	f.Fuzz(func(t *testing.T, payload string) {
-		p, err := parsePublished(payload, "me")
+		p, err := parsePublished(payload)
 		if err != nil {
 			return
 		}
@@ -27,17 +27,14 @@ func FuzzParsePublished(f *testing.F) {
 
 func TestPublished(t *testing.T) {
 	long := strings.Repeat("x", 1000)
-	payload := string(newHead("node", "session", 7, 3).add(3).add(0).add(len(long))) + "abc" + long
-	p, err := parsePublished(payload, "me")
-	if err != nil || p.self != "node" || p.id != "session" || p.first != 7 || len(p.events) != 3 ||
+	payload := string(newHead("session", 7, 3).add(3).add(0).add(len(long))) + "abc" + long
+	p, err := parsePublished(payload)
+	if err != nil || p.id != "session" || p.first != 7 || len(p.events) != 3 ||
 		p.events[0] != "abc" || p.events[1] != "" || p.events[2] != long {
 		t.Errorf("%+v, %v", p, err)
 	}
-	if p, err := parsePublished(payload, "node"); err != nil || p.self != "node" || p.events != nil {
-		t.Errorf("its own: %+v, %v", p, err)
-	}
 	for n := range len(payload) {
-		if _, err := parsePublished(payload[:n], "me"); err == nil {
+		if _, err := parsePublished(payload[:n]); err == nil {
 			t.Errorf("cut at %d of %d: accepted", n, len(payload))
 		}
 	}

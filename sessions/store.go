@@ -94,7 +94,7 @@ func or[T comparable](value, otherwise T) T {
 type Store struct {
 	rdb        redis.UniversalClient
 	o          Options
-	self       string // tells what this store published from what others did
+	self       string // this node's name among those that commits are published to
 	scripts    *scripts
 	batch      *batcher
 	cache      *lru.Cache[string, *cached]
@@ -109,11 +109,11 @@ type Store struct {
 
 // partition is one hash tag, and who on this node cares for sessions in it.
 type partition struct {
-	number  int
-	tag     string
-	channel string
-	due     string
-	nudge   atomic.Bool // something has fallen due
+	number int
+	tag    string
+	due    string
+	nodes  string
+	nudge  atomic.Bool // something has fallen due
 
 	mu    sync.Mutex
 	feeds map[string]*feed // by session, the first of a list
@@ -153,7 +153,7 @@ func Open(ctx context.Context, rdb redis.UniversalClient, o Options) (*Store, er
 	for n := range o.Partitions {
 		t := tag(n)
 		s.partitions = append(s.partitions, &partition{
-			number: n, tag: t, channel: channelName(t), due: dueKey(t), feeds: make(map[string]*feed),
+			number: n, tag: t, due: dueKey(t), nodes: nodesKey(t), feeds: make(map[string]*feed),
 		})
 	}
 	s.batch = newBatcher(rdb, lanes(rdb, o.Partitions))

@@ -5,11 +5,12 @@ import (
 	"sync"
 )
 
-// conn is a connection to the server in this process, whose Write never waits.
+// conn is one end of a connection within this process, whose Write never waits.
 //
-// A net.Pipe has no buffer, and a client writes a whole pipeline before it
-// reads the first answer: with a pipeline larger than its buffers, client and
-// server would wait for each other to read for ever.
+// A net.Pipe has no buffer. A client writes a whole pipeline before it reads
+// the first answer, so with a large one client and server would wait for each
+// other to read for ever; and the server publishes under its one lock, so a
+// subscriber that is not reading at the moment would stop everybody.
 type conn struct {
 	net.Conn
 

@@ -64,7 +64,7 @@ func Open(dir string) (*DB, error) {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	d := &DB{server: miniredis.NewMiniRedis(), file: file, turn: make(chan struct{}, 1)}
-	if err := d.restore(time.Now()); err != nil {
+	if err := errors.Join(d.start(), d.restore(time.Now())); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	d.client = redis.NewClient(&redis.Options{
@@ -82,11 +82,23 @@ func Open(dir string) (*DB, error) {
 	return d, nil
 }
 
-func (d *DB) dial(context.Context, string, string) (net.Conn, error) {
+// start makes the server ready to serve connections, without a port.
+func (d *DB) start() error {
 	c, err := d.server.Dial()
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("start the embedded server: %w", err)
 	}
+	return c.Close()
+}
+
+// dial connects to the server; both ends have a buffer.
+func (d *DB) dial(context.Context, string, string) (net.Conn, error) {
+	server := d.server.Server()
+	if server == nil {
+		return nil, errors.New("the embedded database is closed")
+	}
+	c, s := net.Pipe()
+	server.ServeConn(newConn(s))
 	return newConn(c), nil
 }
 

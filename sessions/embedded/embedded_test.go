@@ -163,3 +163,25 @@ func TestDamagedJournal(t *testing.T) {
 		t.Error("opened a file that is no journal")
 	}
 }
+
+// TestDeafSubscriber does not read what is published to it; nobody minds.
+func TestDeafSubscriber(t *testing.T) {
+	db := open(t, t.TempDir())
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	sub := db.Client().Subscribe(ctx, "c")
+	defer sub.Close()
+	if _, err := sub.Receive(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 100 {
+		if err := db.Client().Publish(ctx, "c", strconv.Itoa(n)).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n := range 100 {
+		if m, err := sub.ReceiveMessage(ctx); err != nil || m.Payload != strconv.Itoa(n) {
+			t.Fatalf("message %d: %v, %v", n, m, err)
+		}
+	}
+}

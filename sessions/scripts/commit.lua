@@ -2,6 +2,7 @@
 --
 -- KEYS[1] -> session (HASH)      KEYS[2] -> log (LIST)
 -- KEYS[3] -> message ids (HASH)  KEYS[4] -> due (ZSET)
+-- KEYS[5] -> nodes (ZSET)
 -- ARGV[1] -> message id
 -- ARGV[2] -> version the turn was decided on, 0 for a new session
 -- ARGV[3] -> number of the last event then
@@ -13,7 +14,7 @@
 -- ARGV[9] -> session id
 -- ARGV[10] -> TTL of the session in ms
 -- ARGV[11] -> TTL of log and message ids in ms, '' to leave all three TTLs be
--- ARGV[12] -> channel
+-- ARGV[12] -> this node, which is not published to
 -- ARGV[13] -> head of what is published
 -- ARGV[14...] -> sealed events
 -- Returns: {0, number of the first event}  stored
@@ -67,6 +68,10 @@ if ARGV[11] ~= '' then
   redis.call('PEXPIRE', KEYS[3], ARGV[11])
 end
 if ARGV[14] then
-  redis.call('PUBLISH', ARGV[12], ARGV[13] .. table.concat(ARGV, '', 14))
+  for _, node in ipairs(redis.call('ZRANGE', KEYS[5], 0, -1)) do
+    if node ~= ARGV[12] then
+      redis.call('PUBLISH', 'fenfu:node:' .. node, ARGV[13] .. table.concat(ARGV, '', 14))
+    end
+  end
 end
 return {0, tonumber(ARGV[4])}
