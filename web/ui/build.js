@@ -1,7 +1,7 @@
 // Builds dist/: the loader and the page's script as classic scripts, the frame
 // as a module. Nothing is inlined and no name is hashed: the binary serves the
 // files as they are, with an ETag.
-import { cp, mkdir, rm } from "node:fs/promises";
+import { cp, mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
@@ -50,5 +50,9 @@ export async function buildInto(outDir) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await buildInto(join(root, "dist"));
+  // A build that fails leaves what there was.
+  const [dist, fresh] = [join(root, "dist"), join(root, "node_modules/.fresh")];
+  await buildInto(fresh);
+  await rm(dist, { recursive: true, force: true });
+  await rename(fresh, dist);
 }

@@ -8,17 +8,18 @@ import { Widget, eventually } from "../lib/widget.js";
 
 const evil = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>javascript:alert(1) {{7*7}} \u202Egnp.exe`;
 
-async function setUp(t, profile, play, options) {
+async function setUp(t, profile, play, { clock = false, ...options } = {}) {
   const browser = await startBrowser(t);
   if (!browser) return null;
   const server = await startServer(t);
   const context = await newContext(t, browser, profile, options);
+  if (clock) await context.clock.install();
   const peers = await fakeSocket(context, play);
   const page = await context.newPage();
   await page.goto(server.url);
   const widget = new Widget(page);
   await widget.launcher.click();
-  return { widget, peers, page, server };
+  return { widget, peers, page, context };
 }
 
 const welcome = (peer) => peer.welcome();
@@ -160,6 +161,42 @@ test("a message that was refused keeps its text, and can be sent again", async (
   assert.notEqual(sent[0].id, sent[1].id);
 });
 
+test("without a network for long, a message is marked, and still goes out by itself", async (t) => {
+  const s = await setUp(t, "desktop-light", welcome, { clock: true });
+  if (!s) return;
+  const { widget, peers, context } = s;
+  await widget.online();
+  await context.setOffline(true);
+  await widget.input.fill("一段很重要的话");
+  await widget.input.press("Enter");
+  await widget.chat.getByText("等待网络，将自动发送").waitFor();
+  await context.clock.fastForward(16_000);
+  await widget.chat.getByText("未发送成功").waitFor();
+  await widget.chat.locator(".failed").filter({ hasText: "一段很重要的话" }).waitFor();
+  await context.setOffline(false);
+  await context.clock.fastForward(1_000);
+  await widget.pending.waitFor({ state: "detached" });
+  assert.equal(await widget.said.count(), 1);
+  assert.equal(peers.at(-1).got.filter((f) => f.type === "send").length, 1);
+});
+
+test("a server that acks nothing is left for a new connection, and the message keeps its id", async (t) => {
+  const s = await setUp(t, "desktop-light", welcome, { clock: true });
+  if (!s) return;
+  const { widget, peers, context } = s;
+  await widget.online();
+  peers[0].onMessage = () => {};
+  await widget.input.fill("你好");
+  await widget.input.press("Enter");
+  await eventually(() => assert.ok(peers[0].got.some((f) => f.type === "send")));
+  await context.clock.fastForward(9_000);
+  await context.clock.fastForward(1_000);
+  await widget.pending.waitFor({ state: "detached" });
+  const ids = peers.flatMap((p) => p.got.filter((f) => f.type === "send").map((f) => f.id));
+  assert.deepEqual(ids, [ids[0], ids[0]]);
+  assert.equal(await widget.said.count(), 1);
+});
+
 test("told to slow down, it waits and sends by itself", async (t) => {
   const s = await setUp(t, "desktop-light", welcome);
   if (!s) return;
@@ -237,7 +274,7 @@ test("a closed session says so and offers a new one", async (t) => {
   const { widget, peers, page } = s;
   await widget.chat.getByText("再见").waitFor();
   peers[0].close(4504);
-  await widget.chat.getByText("本次会话已结束。").waitFor();
+  await widget.chat.getByText("可以开始新的会话").waitFor();
   assert.equal(await widget.input.isDisabled(), true);
   await shot(page, "desktop-light-25-ended");
   await checkAccessible(await widget.frame(), "ended");
@@ -269,8 +306,8 @@ test("reading older messages is not disturbed by new ones", async (t) => {
   });
   if (!s) return;
   const { widget, peers, page } = s;
-  const [peer] = peers;
   await widget.chat.getByText("第 30 句").waitFor();
+  const [peer] = peers;
   await widget.assertInPlace();
   await widget.log.evaluate((el) => (el.scrollTop = 200));
   await widget.button("回到最新").waitFor();

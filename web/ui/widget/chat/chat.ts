@@ -216,7 +216,8 @@ export class Chat {
           break;
         case "error":
           if (frame.id) this.outbox.refused(frame.id, frame.message, frame.retry_after_ms ?? 0);
-          else this.say(frame.message);
+          // Before the welcome it is about the token, which is replaced without a word.
+          else if (this.connection.open) this.say(frame.message);
           break;
         case "typing":
           if (frame.from === "bot" || frame.from === "agent") this.setTyping(frame.on ? frame.from : null);

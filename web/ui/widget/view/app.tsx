@@ -10,15 +10,15 @@ import { Log } from "./log";
 import { Notices } from "./notices";
 
 /** A finger's device: there, focusing the composer would raise the keyboard. */
-export const touch = matchMedia("(pointer: coarse)");
+const touch = matchMedia("(pointer: coarse)");
 
 export function App({ chat, host }: { chat: Chat; host: Host }) {
   const info = useSignal(false);
   const input = useRef<HTMLTextAreaElement>(null);
-  const log = useRef<HTMLDivElement>(null);
+  const title = useRef<HTMLHeadingElement>(null);
 
   function focus(): void {
-    (touch.matches ? log : input).current?.focus({ preventScroll: true });
+    (touch.matches ? title : input).current?.focus({ preventScroll: true });
   }
 
   useSignalEffect(() => {
@@ -44,11 +44,11 @@ export function App({ chat, host }: { chat: Chat; host: Host }) {
     <div class={`app${host.alone ? " alone" : ""}`}>
       <div class="stage" inert={info.value}>
         <header>
-          <Header chat={chat} host={host} onInfo={() => (info.value = true)} />
+          <Header chat={chat} host={host} title={title} onInfo={() => (info.value = true)} />
           {chat.config.value?.demo && <p class="demo">演示环境，请勿填写真实信息</p>}
           <Notices chat={chat} />
         </header>
-        <Log chat={chat} host={host} box={log} onChosen={focus} />
+        <Log chat={chat} host={host} onChosen={focus} />
         <Composer chat={chat} input={input} onInfo={() => (info.value = true)} />
       </div>
       {info.value && (

@@ -1,16 +1,18 @@
-import { h } from "preact";
+import { h, type RefObject } from "preact";
 import type { Chat } from "../chat/chat";
+import type { Link } from "../chat/connection";
 import type { Host } from "../host";
 import { Icon } from "./icons";
 
 interface Props {
   chat: Chat;
   host: Host;
+  title: RefObject<HTMLHeadingElement | null>;
   onInfo(): void;
 }
 
-export function Header({ chat, host, onInfo }: Props) {
-  const { text, tone } = status(chat);
+export function Header({ chat, host, title, onInfo }: Props) {
+  const [text, tone] = status(chat);
   const person = chat.owner.value === "agent";
   return (
     <div class="header">
@@ -18,7 +20,9 @@ export function Header({ chat, host, onInfo }: Props) {
         <Icon name={person ? "agent" : "headset"} />
       </span>
       <div class="who">
-        <h1>{host.look.value.title ?? chat.config.value?.title ?? "在线客服"}</h1>
+        <h1 ref={title} tabIndex={-1}>
+          {host.look.value.title ?? chat.config.value?.title ?? "在线客服"}
+        </h1>
         <p class={`status ${tone}`} role="status">
           {text}
         </p>
@@ -40,29 +44,32 @@ export function Header({ chat, host, onInfo }: Props) {
   );
 }
 
+type Status = [text: string, tone: "good" | "busy" | "bad"];
+
+const connecting: Status = ["正在连接…", "busy"];
+const over: Status = ["本次会话已结束", "bad"];
+
+const byLink: Record<Exclude<Link, "online">, Status> = {
+  idle: connecting,
+  connecting,
+  reconnecting: ["连接中断，正在重新连接…", "busy"],
+  offline: ["网络已断开，恢复后自动重连", "bad"],
+  ended: over,
+  broken: ["连接异常", "bad"],
+};
+
 /** Who answers, or what keeps them from it. */
-function status(chat: Chat): { text: string; tone: "good" | "busy" | "bad" } {
-  switch (chat.link.value) {
-    case "idle":
-    case "connecting":
-      return { text: "正在连接…", tone: "busy" };
-    case "reconnecting":
-      return { text: "连接中断，正在重新连接…", tone: "busy" };
-    case "offline":
-      return { text: "网络已断开，恢复后自动重连", tone: "bad" };
-    case "ended":
-      return { text: "本次会话已结束", tone: "bad" };
-    case "broken":
-      return { text: "连接异常", tone: "bad" };
-  }
+function status(chat: Chat): Status {
+  const link = chat.link.value;
+  if (link !== "online") return byLink[link];
   switch (chat.owner.value) {
     case "agent":
-      return { text: chat.agent.value ? `人工客服 ${chat.agent.value} 为您服务` : "人工客服为您服务", tone: "good" };
+      return [`人工客服 ${chat.agent.value} 为您服务`, "good"];
     case "waiting":
-      return { text: "正在为您转接人工客服", tone: "busy" };
+      return ["正在为您转接人工客服", "busy"];
     case "closed":
-      return { text: "本次会话已结束", tone: "bad" };
+      return over;
     case "bot":
-      return { text: "智能助手为您服务", tone: "good" };
+      return ["智能助手为您服务", "good"];
   }
 }

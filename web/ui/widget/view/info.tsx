@@ -50,8 +50,6 @@ export function Info({ chat, onClose, onReset }: Props) {
         <p>
           客服不会索要支付密码、短信验证码、银行卡密码或安全码，不会要求刷脸或转账，身份核验只在钱包内完成。遇到此类要求请停止操作并投诉。
         </p>
-        <h3>谁在回复您</h3>
-        <p>“智能助手”按固定流程和知识库回复；“AI 生成”的内容由人工智能撰写，请注意核实；“人工客服”为真人。</p>
         <h3>重新开始</h3>
         {sure.value ? (
           <div class="confirm" role="group" aria-label="确认开始新会话">

@@ -1,7 +1,6 @@
-import { h } from "preact";
 import { useSignal, useSignalEffect } from "@preact/signals";
-import type { RefObject } from "preact";
-import { useEffect, useLayoutEffect } from "preact/hooks";
+import { h } from "preact";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Chat } from "../chat/chat";
 import type { Host } from "../host";
 import { Icon } from "./icons";
@@ -12,14 +11,14 @@ import { Skeleton, Welcome } from "./welcome";
 interface Props {
   chat: Chat;
   host: Host;
-  box: RefObject<HTMLDivElement | null>;
   onChosen(): void;
 }
 
 /** How far from the end still counts as reading the newest message. */
 const slack = 60;
 
-export function Log({ chat, host, box, onChosen }: Props) {
+export function Log({ chat, host, onChosen }: Props) {
+  const box = useRef<HTMLDivElement>(null);
   const bottom = useSignal(true);
   const events = chat.events.value;
   const pending = chat.outbox.entries.value;
@@ -72,7 +71,7 @@ export function Log({ chat, host, box, onChosen }: Props) {
           <Pending key={out.id} out={out} chat={chat} />
         ))}
         {chat.partial.value && <Partial text={chat.partial.value} />}
-        {chat.typing.value && !chat.partial.value && <Typing who={chat.typing.value} />}
+        {chat.typing.value && !chat.partial.value && <Typing who={chat.typing.value} name={chat.agent.value} />}
       </div>
       {!bottom.value && (
         <button type="button" class="pill" onClick={toEnd}>

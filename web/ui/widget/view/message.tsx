@@ -158,9 +158,9 @@ export function Partial({ text }: { text: string }) {
   );
 }
 
-export function Typing({ who }: { who: "bot" | "agent" }) {
+export function Typing({ who, name }: { who: "bot" | "agent"; name: string }) {
   return (
-    <Bubble who={who} first={true}>
+    <Bubble who={who} first={true} name={name || undefined}>
       <p class="text dots">
         <span class="sr">正在输入</span>
         <i />

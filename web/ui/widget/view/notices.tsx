@@ -9,10 +9,9 @@ export function Notices({ chat }: { chat: Chat }) {
   const link = chat.link.value;
   const queue = chat.queue.value;
   if (link === "offline" || (link === "reconnecting" && chat.attempt.value > 1)) {
-    const text = link === "offline" ? "当前没有网络。" : "暂时连接不上。";
     return (
       <Bar icon="alert" action="立即重试" onAction={() => chat.retry()}>
-        {text}您输入的内容不会丢失。
+        暂时连接不上，您输入的内容不会丢失。
       </Bar>
     );
   }
@@ -26,7 +25,7 @@ export function Notices({ chat }: { chat: Chat }) {
           chat.connect();
         }}
       >
-        {link === "ended" ? "本次会话已结束。" : "连接异常，请刷新页面。"}
+        可以开始新的会话，继续咨询。
       </Bar>
     );
   }
