@@ -66,7 +66,7 @@ func (t *turn) idle(in flow.Input) []flow.Action {
 	switch {
 	case m.Decision == intents.Start,
 		offered && m.Act == intents.Affirm && !m.Question,
-		t.s.Flow.Status == flow.Parked && flow.Continues(in.Text):
+		t.s.Flow.Status == flow.Parked && flow.Continues(m.Folded):
 		return t.start()
 	case m.Intent == intents.Human:
 		return []flow.Action{{Handoff: "asked"}}
@@ -149,7 +149,7 @@ func (t *turn) progress() []flow.Action {
 
 // rights carries out what the law lets a visitor ask at any time.
 func (t *turn) rights(in flow.Input) ([]flow.Action, bool) {
-	switch fold := intents.Fold(in.Text); {
+	switch fold := in.Match.Folded; {
 	case in.Text == "" || strings.HasPrefix(fold, "怎么") || strings.HasPrefix(fold, "如何"):
 	case fold == "删除我的信息" || fold == "删除我的资料" || fold == "删除个人信息" || fold == "撤回同意" || fold == "撤销同意" || fold == "我要撤回同意":
 		t.s.Flow = flow.State{}

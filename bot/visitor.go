@@ -36,9 +36,7 @@ func (t *turn) visitor() error {
 	if t.s.Owner != OwnerAgent { // a person has taken over: record only
 		if in.Text != "" {
 			in.Match = t.bot.Matcher.Match(in.Text)
-			if e, ok := t.bot.FAQ.Answer(in.Text, in.Match); ok {
-				in.Answer = e.Answer
-			}
+			in.Answer = t.answer(in)
 		}
 		actions = t.reply(in)
 	}
@@ -47,6 +45,18 @@ func (t *turn) visitor() error {
 	}
 	t.apply(actions)
 	return nil
+}
+
+// answer returns what the knowledge base says to the message. It is not asked
+// about what is no question: an answer to the flow's, or a request to start.
+func (t *turn) answer(in flow.Input) string {
+	m := in.Match
+	topic := m.Question || m.Intent != intents.None && m.Intent != intents.Greeting && m.Intent != intents.Human
+	if m.Decision == intents.Start || t.s.Flow.Status == flow.Running && !topic {
+		return ""
+	}
+	e, _ := t.bot.FAQ.Answer(in.Text, m)
+	return e.Answer
 }
 
 // reply lets the open flow answer, or answers as the bot at large.

@@ -61,5 +61,6 @@ type Match struct {
 	Decision Decision
 	Slot     string // with Correct, Why and Refuse: the detail named ("name", "id_number", "phone", "email", "wechat", "contact"), or ""
 	Question bool   // asks something, so it is never the value of a detail
+	Folded   string // the text as it was looked at, in the form of Fold
 	Rule     string // which rule decided, for `fenfuctl classify --explain` and tests
 }

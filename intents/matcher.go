@@ -114,6 +114,7 @@ func (m *Matcher) Match(s string) Match {
 		out = m.act(out, r.result, t)
 	}
 	out.Question = t.mark || t.set.meets(m.asks)
+	out.Folded = string(t.runes)
 	return out
 }
 

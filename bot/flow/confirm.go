@@ -18,7 +18,7 @@ func (r *run) confirm(s *Step) {
 		r.miss(r.f.stepFor(slot.Kind(m.Slot)), refused)
 	case m.Act == intents.Correct:
 		r.correct(m.Slot)
-	case m.Act == intents.Affirm && !m.Question && !Continues(r.in.Text): // "go on" is no confirmation
+	case m.Act == intents.Affirm && !m.Question && !Continues(m.Folded): // "go on" is no confirmation
 		r.submit(s)
 	case m.Act == intents.Deny:
 		r.correct("")

@@ -21,7 +21,7 @@ func (r *run) consent(s *Step) {
 	case m.Act == intents.Deny || m.Act == intents.Refuse:
 		r.decline(s)
 	case m.Act == intents.Affirm && !m.Question:
-		if strings.Contains(intents.Fold(r.in.Text), "同意") {
+		if strings.Contains(m.Folded, "同意") {
 			r.agree(s)
 			return
 		}

@@ -31,7 +31,7 @@ func (r *run) detail(s *Step) {
 	case m.Act == intents.Correct:
 		r.correct(m.Slot)
 	case r.command(s), r.digress():
-	case m.Act == intents.Affirm || m.Act == intents.Deny || intents.Fold(r.in.Text) == "":
+	case m.Act == intents.Affirm || m.Act == intents.Deny || m.Folded == "":
 		r.askAgain()
 	default:
 		r.miss(s, refused)
@@ -45,9 +45,9 @@ func (r *run) leavesAlone() bool {
 	case intents.Deny, intents.Affirm:
 		return true
 	case intents.Cancel:
-		return !strings.Contains(intents.Fold(r.in.Text), "申请")
+		return !strings.Contains(r.in.Match.Folded, "申请")
 	}
-	return Continues(r.in.Text)
+	return Continues(r.in.Match.Folded)
 }
 
 // talks reports whether the message is talk about the dialogue rather than an

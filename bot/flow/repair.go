@@ -81,7 +81,7 @@ func (r *run) consented() bool {
 // message is an answer to it.
 func (r *run) subAnswer() bool {
 	act := r.in.Match.Act
-	keeps := act == intents.Deny || Continues(r.in.Text)
+	keeps := act == intents.Deny || Continues(r.in.Match.Folded)
 	switch r.s.Asking {
 	case AskCancel, AskRestart:
 		switch {
@@ -97,17 +97,17 @@ func (r *run) subAnswer() bool {
 		}
 		return true
 	case AskStuck:
-		if Continues(r.in.Text) {
+		if Continues(r.in.Match.Folded) {
 			r.s.Asking = AskNothing
 			r.ask()
 			return true
 		}
-		if fold := intents.Fold(r.in.Text); strings.Contains(fold, "稍后") || strings.Contains(fold, "晚点") {
+		if fold := r.in.Match.Folded; strings.Contains(fold, "稍后") || strings.Contains(fold, "晚点") {
 			r.park()
 			return true
 		}
 	case AskEdit:
-		fold := intents.Fold(r.in.Text)
+		fold := r.in.Match.Folded
 		for i := range r.f.Steps {
 			s := &r.f.Steps[i]
 			if s.Kind == DetailStep && (fold == s.Label || fold == "修改"+s.Label || fold == "改"+s.Label) {
@@ -119,10 +119,10 @@ func (r *run) subAnswer() bool {
 	return false
 }
 
-// Continues reports whether the message asks to go on with a parked or
+// Continues reports whether a message, in the form of intents.Fold, asks to go on with a parked or
 // questioned application.
-func Continues(text string) bool {
-	switch intents.Fold(text) {
+func Continues(folded string) bool {
+	switch folded {
 	case "继续", "继续填", "继续填写", "继续办理", "继续申请", "接着填", "接着办", "接着来":
 		return true
 	}
