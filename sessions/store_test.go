@@ -23,6 +23,7 @@ func TestStore(t *testing.T) {
 		{"RoundTrip", testRoundTrip},
 		{"Conflict", testConflict},
 		{"Duplicate", testDuplicate},
+		{"StateExpired", testStateExpired},
 		{"BadTurns", testBadTurns},
 		{"TurnWithoutEvents", testTurnWithoutEvents},
 		{"Racing", testRacing},
@@ -125,6 +126,31 @@ func testDuplicate(t *testing.T, w *world) {
 	}
 	if got := load(t, b, id); got.Seq != 42 {
 		t.Errorf("seq %d, want 42", got.Seq)
+	}
+}
+
+// testStateExpired: the log outlives the state; the numbering goes on.
+func testStateExpired(t *testing.T, w *world) {
+	a, b := w.node(t), w.node(t)
+	id := newID()
+	early := load(t, b, id)
+	say(t, a, id, "m1", "one", "two", "three")
+	deleteState(t, w, id)
+	if _, err := b.Commit(t.Context(), turn(early, "m2", "x")); !errors.Is(err, bot.ErrConflict) {
+		t.Fatalf("commit that would number anew from 1: %v", err)
+	}
+	want := bot.Session{ID: id, Owner: bot.OwnerBot, Seq: 3}
+	if diff := cmp.Diff(want, load(t, b, id)); diff != "" {
+		t.Error(diff)
+	}
+	if seq := say(t, b, id, "m2", "four"); seq != 4 {
+		t.Errorf("event %d, want 4", seq)
+	}
+	if seq := say(t, a, id, "m3", "five"); seq != 5 {
+		t.Errorf("event %d, want 5: this node has an old version", seq)
+	}
+	if events, err := a.Events(t.Context(), id, 0, 10); err != nil || len(events) != 5 {
+		t.Errorf("%d events, %v, want 5", len(events), err)
 	}
 }
 
