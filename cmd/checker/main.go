@@ -60,8 +60,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 // serve answers until ctx ends, then lets the requests at hand finish.
 func serve(ctx context.Context, c config, stdout, stderr io.Writer) error {
 	logger := slog.New(slog.NewJSONHandler(stderr, nil))
-	calls := newCaller(c, logger)
-	s, err := newServer(c, calls, logger)
+	rules, err := demoRules(time.Now)
 	if err != nil {
 		return err
 	}
@@ -69,6 +68,8 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	calls := newCaller(c, logger)
+	s := newServer(c, rules, calls, logger)
 	fmt.Fprintf(stdout, "checker: http://%s answers in mode %v\n", listener.Addr(), c.Mode)
 	if c.Token == "" {
 		fmt.Fprintln(stdout, "checker: no --token: anybody may ask")

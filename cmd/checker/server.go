@@ -32,7 +32,17 @@ type server struct {
 	once    sync.Once
 }
 
-func newServer(c config, calls *caller, logger *slog.Logger) (*server, error) {
+func newServer(c config, rules eligibility.Checker, calls *caller, logger *slog.Logger) *server {
+	key := make([]byte, 32)
+	rand.Read(key)
+	return &server{
+		c: c, rules: rules, key: key, store: newStore(c.MaxChecks), calls: calls, logger: logger,
+		stopped: make(chan struct{}),
+	}
+}
+
+// demoRules decide by the embedded rules, over the demo's applicants.
+func demoRules(now func() time.Time) (eligibility.Checker, error) {
 	rules, err := eligibility.LoadRules(eligibility.Files, eligibility.RulesFile)
 	if err != nil {
 		return nil, err
@@ -41,12 +51,7 @@ func newServer(c config, calls *caller, logger *slog.Logger) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	key := make([]byte, 32)
-	rand.Read(key)
-	return &server{
-		c: c, rules: eligibility.NewEmbedded(rules, applicants, time.Now), key: key,
-		store: newStore(c.MaxChecks), calls: calls, logger: logger, stopped: make(chan struct{}),
-	}, nil
+	return eligibility.NewEmbedded(rules, applicants, now), nil
 }
 
 // stop ends what waits. It may be called more than once.
