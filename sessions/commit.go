@@ -39,30 +39,42 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (int64, error) {
 	if renew {
 		is.renewed = now
 	}
-	args, err := s.commitArgs(p, is, &t, renew)
+	lease, mine := s.reserve(t.Session.Due, now)
+	args, err := s.commitArgs(p, is, &t, renew, lease)
 	if err != nil {
+		s.release(mine)
 		return 0, err
 	}
 	cmd := redis.NewIntSliceCmd(context.Background(), args...)
 	if err := s.batch.do(ctx, p.number, s.scripts.commit, cmd); err != nil {
+		s.release(mine)
 		s.cache.Remove(id) // it may have been stored, so followers had better look
 		p.catchUp(id)
 		return 0, unavailable("commit to session "+id, err)
 	}
 	reply := cmd.Val()
-	if len(reply) != 2 {
-		return 0, fmt.Errorf("commit to session %s: %d values returned, want 2", id, len(reply))
+	if len(reply) < 2 {
+		s.release(mine)
+		return 0, fmt.Errorf("commit to session %s: %d values returned, want 2 or 3", id, len(reply))
 	}
 	switch status, seq := reply[0], reply[1]; status {
 	case stored:
 		s.cache.Add(id, is)
-		return seq, s.applied(ctx, p, &t, now)
+		if mine && len(reply) == 3 && reply[2] == 1 {
+			s.mine <- claimed{p, id, lease}
+		} else {
+			s.release(mine)
+		}
+		return seq, s.applied(ctx, p, &t)
 	case duplicate:
+		s.release(mine)
 		return seq, s.repeated(ctx, p, id, seq)
 	case moved:
+		s.release(mine)
 		s.cache.Remove(id)
 		return 0, bot.ErrConflict
 	default:
+		s.release(mine)
 		return 0, fmt.Errorf("commit to session %s: status %d returned", id, status)
 	}
 }
@@ -82,7 +94,7 @@ func checkTurn(t *bot.Turn) error {
 }
 
 // commitArgs seals the turn and lays it out as scripts/commit.lua reads it.
-func (s *Store) commitArgs(p *partition, is *cached, t *bot.Turn, renew bool) ([]any, error) {
+func (s *Store) commitArgs(p *partition, is *cached, t *bot.Turn, renew bool, lease int64) ([]any, error) {
 	scratch := s.scratch.Get().(*[]byte)
 	defer s.scratch.Put(scratch)
 	state, err := sealState(is.box, &is.session, scratch)
@@ -95,12 +107,17 @@ func (s *Store) commitArgs(p *partition, is *cached, t *bot.Turn, renew bool) ([
 	if renew {
 		logTTL = s.o.TTL.Log.Milliseconds()
 	}
-	args := make([]any, 0, 8+13+len(t.Events))
+	args := make([]any, 0, 8+14+len(t.Events))
+	due := dueArg(is.session.Due)
+	score := due
+	if lease != 0 {
+		score = lease
+	}
 	args = append(args, "evalsha", s.scripts.commit.sha, 5,
 		sessionKey(p.tag, id), logKey(p.tag, id), idsKey(p.tag, id), p.due, p.nodes,
 		t.MessageID, t.Session.Version, t.Session.Seq, first,
-		is.session.Version, state, string(is.session.Owner), dueArg(is.session.Due), id,
-		s.o.TTL.Session.Milliseconds(), logTTL, s.self)
+		is.session.Version, state, string(is.session.Owner), due, id,
+		s.o.TTL.Session.Milliseconds(), logTTL, s.self, score)
 	head := newHead(id, first, len(t.Events))
 	at := len(args)
 	args = append(args, nil)
@@ -125,15 +142,12 @@ func dueArg(due time.Time) any {
 }
 
 // applied makes a stored turn known on this node.
-func (s *Store) applied(ctx context.Context, p *partition, t *bot.Turn, now time.Time) error {
+func (s *Store) applied(ctx context.Context, p *partition, t *bot.Turn) error {
 	var err error
 	if t.Durable {
 		err = s.sync(ctx)
 	}
 	p.deliver(t.Session.ID, t.Events)
-	if due := t.Session.Due; !due.IsZero() && !due.After(now) {
-		s.nudge(p)
-	}
 	return err
 }
 

@@ -100,6 +100,9 @@ type Store struct {
 	cache      *lru.Cache[string, *cached]
 	partitions []*partition
 	nudged     chan struct{}
+	mine       chan claimed // sessions that own commits left due, to be woken here
+	reserved   atomic.Int64 // of the room in mine, taken by commits on their way
+	working    atomic.Int32 // calls of Work under way
 	listening  atomic.Bool
 	scratch    sync.Pool // of *[]byte, to encode in
 
@@ -145,7 +148,7 @@ func Open(ctx context.Context, rdb redis.UniversalClient, o Options) (*Store, er
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
-	s := &Store{rdb: rdb, o: o, scripts: scripts, cache: cache, self: rand.Text(), nudged: make(chan struct{}, 1)}
+	s := &Store{rdb: rdb, o: o, scripts: scripts, cache: cache, self: rand.Text(), nudged: make(chan struct{}, 1), mine: make(chan claimed, 4096)}
 	s.scratch.New = func() any { return new([]byte) }
 	if err := s.fixPartitions(ctx); err != nil {
 		return nil, err

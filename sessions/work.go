@@ -25,6 +25,9 @@ func (s *Store) Work(ctx context.Context, n int, wake func(ctx context.Context, 
 	}
 	w := &worker{store: s, wake: wake, slots: make(chan struct{}, n)}
 	defer w.group.Wait()
+	s.working.Add(1)
+	defer s.working.Add(-1)
+	w.group.Go(func() { w.own(ctx) })
 	tick := time.NewTimer(0)
 	defer tick.Stop()
 	for {
@@ -48,6 +51,55 @@ func (s *Store) Work(ctx context.Context, n int, wake func(ctx context.Context, 
 				s.o.Logger.Warn("could not look for sessions that are due", "partition", p.number, "error", err)
 				break // the other partitions would most likely fail too; the next tick tries again
 			}
+		}
+	}
+}
+
+// claimed is a session that this node has a lease on.
+type claimed struct {
+	p     *partition
+	id    string
+	lease int64 // its end, ms
+}
+
+// reserve says whether a session that a commit leaves due at once is taken on
+// by this node in the same commit, and until when its lease is. It saves the
+// round trips of finding, claiming and loading what is known here already.
+func (s *Store) reserve(due, now time.Time) (lease int64, mine bool) {
+	if due.IsZero() || due.After(now) || s.working.Load() == 0 {
+		return 0, false
+	}
+	if s.reserved.Add(1) > int64(cap(s.mine)) {
+		s.reserved.Add(-1) // enough on hand: any node may claim it
+		return 0, false
+	}
+	return now.Add(s.o.Lease).UnixMilli(), true
+}
+
+// release gives a reservation back that came to nothing.
+func (s *Store) release(mine bool) {
+	if mine {
+		s.reserved.Add(-1)
+	}
+}
+
+// own wakes the sessions that commits of this node have left due.
+func (w *worker) own(ctx context.Context) {
+	for {
+		select {
+		case c := <-w.store.mine:
+			w.store.reserved.Add(-1)
+			select {
+			case w.slots <- struct{}{}:
+			case <-ctx.Done():
+				return // its lease runs out, and another node claims it
+			}
+			w.group.Go(func() {
+				defer func() { <-w.slots }()
+				w.run(ctx, c)
+			})
+		case <-ctx.Done():
+			return
 		}
 	}
 }
@@ -95,7 +147,9 @@ func (w *worker) claimAll(ctx context.Context, p *partition) error {
 		for _, id := range ids {
 			w.group.Go(func() {
 				defer func() { <-w.slots }()
-				w.run(ctx, p, id, lease)
+				// Another node may have committed what is due now.
+				w.store.cache.Remove(id)
+				w.run(ctx, claimed{p, id, lease})
 			})
 		}
 		if len(ids) < want {
@@ -104,16 +158,21 @@ func (w *worker) claimAll(ctx context.Context, p *partition) error {
 	}
 }
 
-func (w *worker) run(ctx context.Context, p *partition, id string, lease int64) {
-	// Another node may have committed what is due now.
-	w.store.cache.Remove(id)
-	err := w.wake(ctx, id)
-	if err == nil {
-		err = w.store.settle(ctx, p, id, lease)
+func (w *worker) run(ctx context.Context, c claimed) {
+	err := w.wake(ctx, c.id)
+	if err == nil && !w.store.settled(c.id) {
+		err = w.store.settle(ctx, c.p, c.id, c.lease)
 	}
 	if err != nil && ctx.Err() == nil {
-		w.store.o.Logger.Warn("session was not woken, trying again when its lease has run out", "session", id, "error", err)
+		w.store.o.Logger.Warn("session was not woken, trying again when its lease has run out", "session", c.id, "error", err)
 	}
+}
+
+// settled reports whether the session's last commit here left nothing due, and
+// so took it out of what is due.
+func (s *Store) settled(id string) bool {
+	is, ok := s.cache.Peek(id)
+	return ok && is.session.Version > 0 && is.session.Due.IsZero()
 }
 
 // claim takes up to max sessions of a partition that are due, and returns the

@@ -28,7 +28,7 @@ import (
 
 const (
 	drainTime    = 10 * time.Second // to say goodbye to every connection on SIGTERM
-	checksAtOnce = 32               // applications checked at the same time
+	checksAtOnce = 128              // applications checked at the same time
 )
 
 // serve runs the server until ctx ends. Everything that can fail does so

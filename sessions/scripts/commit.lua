@@ -15,9 +15,12 @@
 -- ARGV[10] -> TTL of the session in ms
 -- ARGV[11] -> TTL of log and message ids in ms, '' to leave all three TTLs be
 -- ARGV[12] -> this node, which is not published to
--- ARGV[13] -> head of what is published
--- ARGV[14...] -> sealed events
--- Returns: {0, number of the first event}  stored
+-- ARGV[13] -> instant in ms to put among what is due: the due instant, or the
+--             end of a lease if this node sees to it itself
+-- ARGV[14] -> head of what is published
+-- ARGV[15...] -> sealed events
+-- Returns: {0, number of the first event, 1 if the due instant is a new one, else 0}
+--                                          stored
 --          {1, number of the first event}  the message id was stored before
 --          {2, 0}                          the version moved, or the log is not
 --                                          as long as the turn believes
@@ -37,9 +40,9 @@ end
 -- has expired and whose log has not, or of a log that was lost. That shows in
 -- the new length, and is undone.
 local seq = tonumber(ARGV[3])
-if ARGV[14] then
-  local added = #ARGV - 13
-  local length = redis.call('RPUSH', KEYS[2], unpack(ARGV, 14))
+if ARGV[15] then
+  local added = #ARGV - 14
+  local length = redis.call('RPUSH', KEYS[2], unpack(ARGV, 15))
   if length ~= seq + added then
     redis.call('LTRIM', KEYS[2], 0, -1 - added)
     redis.call('HDEL', KEYS[3], ARGV[1])
@@ -47,6 +50,7 @@ if ARGV[14] then
   end
 end
 
+local due = 0
 if ARGV[8] == '' then
   redis.call('HSET', KEYS[1], 'v', ARGV[5], 's', ARGV[6], 'o', ARGV[7])
   if was[2] then
@@ -57,7 +61,8 @@ else
   redis.call('HSET', KEYS[1], 'v', ARGV[5], 's', ARGV[6], 'o', ARGV[7], 'd', ARGV[8])
   -- An instant that did not change is left alone: a worker may hold its lease.
   if was[2] ~= ARGV[8] then
-    redis.call('ZADD', KEYS[4], ARGV[8], ARGV[9])
+    due = 1
+    redis.call('ZADD', KEYS[4], ARGV[13], ARGV[9])
     redis.call('PEXPIRE', KEYS[4], ARGV[10])
   end
 end
@@ -67,11 +72,11 @@ if ARGV[11] ~= '' then
   redis.call('PEXPIRE', KEYS[2], ARGV[11])
   redis.call('PEXPIRE', KEYS[3], ARGV[11])
 end
-if ARGV[14] then
+if ARGV[15] then
   for _, node in ipairs(redis.call('ZRANGE', KEYS[5], 0, -1)) do
     if node ~= ARGV[12] then
-      redis.call('PUBLISH', 'fenfu:node:' .. node, ARGV[13] .. table.concat(ARGV, '', 14))
+      redis.call('PUBLISH', 'fenfu:node:' .. node, ARGV[14] .. table.concat(ARGV, '', 15))
     end
   end
 end
-return {0, tonumber(ARGV[4])}
+return {0, tonumber(ARGV[4]), due}
