@@ -28,7 +28,6 @@ func (t *turn) submit() {
 	}
 	t.s.Application = app
 	t.s.Due = t.m.At
-	t.durable = true
 }
 
 // discloseConsent is the consent under which a request goes to the checker.
@@ -37,7 +36,6 @@ const discloseConsent = "disclose"
 // erase forgets every detail, in the flow and in the application. A check
 // still to be made is not made.
 func (t *turn) erase() {
-	t.durable = true
 	if a := t.s.Application; a != nil {
 		if a.Status == Queued {
 			t.s.Application, t.s.Due = nil, time.Time{}
@@ -73,7 +71,6 @@ func (t *turn) outcome() error {
 	data := &Data{Application: a.ID, Decision: result.Decision, Reasons: result.Reasons}
 	t.notice(CodeDecided, title+"\n"+text, data, choices...)
 	t.events[0].ID = t.m.ID
-	t.durable = true
 	return nil
 }
 

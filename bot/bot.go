@@ -141,7 +141,6 @@ type Turn struct {
 	Session   Session // the new state; Version and Seq are those it was loaded with
 	MessageID string
 	Events    []Event // numbered Session.Seq+1 and on; the first one is the message's own
-	Durable   bool    // must be on disk before it is acknowledged
 }
 
 // Memory keeps sessions. [fenfu/sessions.Store] is one.

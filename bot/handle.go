@@ -138,16 +138,15 @@ func (b *Bot) decide(s Session, m Message) (Turn, error) {
 		t.events[i].Seq = s.Seq + int64(i) + 1
 		t.events[i].At = m.At
 	}
-	return Turn{Session: t.s, MessageID: string(m.From) + ":" + m.ID, Events: t.events, Durable: t.durable}, nil
+	return Turn{Session: t.s, MessageID: string(m.From) + ":" + m.ID, Events: t.events}, nil
 }
 
 // turn is a Turn in the making.
 type turn struct {
-	bot     *Bot
-	m       Message
-	s       Session
-	events  []Event
-	durable bool
+	bot    *Bot
+	m      Message
+	s      Session
+	events []Event
 }
 
 func (t *turn) say(origin Origin, text string, choices ...Choice) {

@@ -143,10 +143,7 @@ func dueArg(due time.Time) any {
 
 // applied makes a stored turn known on this node.
 func (s *Store) applied(ctx context.Context, p *partition, t *bot.Turn) error {
-	var err error
-	if t.Durable {
-		err = s.sync(ctx)
-	}
+	err := s.sync(ctx)
 	p.deliver(t.Session.ID, t.Events)
 	return err
 }
@@ -168,7 +165,7 @@ func (s *Store) sync(ctx context.Context) error {
 		return nil
 	}
 	if err := s.o.Sync(ctx); err != nil {
-		return unavailable("write a durable turn to disk", err)
+		return unavailable("write a turn to disk", err)
 	}
 	return nil
 }

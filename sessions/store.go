@@ -36,8 +36,8 @@ type Options struct {
 	// committed here, 8192 by default.
 	Cache int
 
-	// Sync is called for durable turns, after they are stored and before they
-	// are acknowledged. The embedded store needs it.
+	// Sync is called for every turn, after it is stored and before it is
+	// acknowledged. The embedded store needs it.
 	Sync func(context.Context) error
 
 	Logger *slog.Logger     // slog.Default by default

@@ -22,17 +22,17 @@ import (
 // planted are the details that a visitor gives in the leak test, and the forms
 // in which they must not turn up anywhere.
 var planted = []string{
-	"林小满", "110199199005219903", "13800138123", "138 0013 8123", "13900139456", "lin.secret@example.com", "lin_secret_88",
-	"110199199005219904", "13019919761", // a wrong number, and a part of one
+	"余重阳", "500199198009099935", "13800138123", "138 0013 8123", "13900139456", "lin.secret@example.com", "lin_secret_88",
+	"500199198009099934", "50019919800909", // a wrong number, and a part of one
 	"密钥样例姓名",
 }
 
 // leakDialogue gives the planted details right, wrong, too early and too late.
 var leakDialogue = []string{
-	"我叫林小满，身份证110199199005219903", // before any consent
-	"开通分付", "林小满 13800138123", "同意", "同意", "我的名字是林小满", "110199199005219904", "110199199005219903", "13800138123",
+	"我叫余重阳，身份证500199198009099935", // before any consent
+	"开通分付", "余重阳 13800138123", "同意", "同意", "我的名字是余重阳", "500199198009099934", "500199198009099935", "13800138123",
 	"不是13800138123是13900139456", "邮箱换成lin.secret@example.com", "微信号改成lin_secret_88", "手机号填错了", "138 0013 8123",
-	"[confirm.yes]", "我是林小满，查询进度", "130199197606199957是谁",
+	"[confirm.yes]", "我是余重阳，查询进度", "130199197606199957是谁",
 }
 
 // TestNoLeaks walks a dialogue full of details and looks for them in the log,
@@ -76,7 +76,7 @@ func leakVisit(t *testing.T, p *process) *visitor {
 	}
 	v.waitFor(ctx, bot.CodeDecided)
 	// What is malformed is refused without being repeated.
-	for _, raw := range []string{`{"type":"send","id":"x y","text":"林小满110199199005219903"}`, `{"type":"林小满","text":"13800138123"}`, `{"type":"choose","id":"c","value":"110199199005219903"}`} {
+	for _, raw := range []string{`{"type":"send","id":"x y","text":"余重阳500199198009099935"}`, `{"type":"余重阳","text":"13800138123"}`, `{"type":"choose","id":"c","value":"500199198009099935"}`} {
 		if err := v.client.Conn().WriteMessage(1, []byte(raw)); err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +100,7 @@ func outside(t *testing.T, p *process, v *visitor) {
 	for seq, e := range v.events {
 		clean(t, fmt.Sprintf("event %d", seq), e.Text.Reveal())
 	}
-	for _, path := range []string{"/metrics", "/v1/config", "/readyz", "/livez", "/", "/widget.js", "/nothing/110199199005219903", "/v1/sessions/林小满"} {
+	for _, path := range []string{"/metrics", "/v1/config", "/readyz", "/livez", "/", "/widget.js", "/nothing/500199198009099935", "/v1/sessions/余重阳"} {
 		resp, err := http.Get("http://" + p.addr + path)
 		if err != nil {
 			t.Fatal(err)
@@ -180,7 +180,7 @@ func dump(t *testing.T, c *redis.Client) string {
 
 // TestCleanFinds makes sure that the leak test could fail.
 func TestCleanFinds(t *testing.T) {
-	for _, text := range []string{"x林小满x", "MTEwMTk5MTk5MDA1MjE5OTAz", hex.EncodeToString([]byte("13800138123"))} {
+	for _, text := range []string{"x余重阳x", base64.StdEncoding.EncodeToString([]byte("500199198009099935")), hex.EncodeToString([]byte("13800138123"))} {
 		probe := &testing.T{}
 		clean(probe, "probe", text)
 		if !probe.Failed() {

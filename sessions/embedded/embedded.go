@@ -4,8 +4,8 @@
 //
 // A hook on the client marks the keys that commands write. [DB.Sync] writes
 // the marked keys into one bbolt transaction, which is on disk when Sync
-// returns; it runs every 200 ms by itself, and before a durable turn is
-// acknowledged. So a crash loses at most 200 ms of what was not durable, and a
+// returns; the store calls it before a turn is acknowledged, and it runs every
+// 200 ms by itself. So a crash loses nothing that was acknowledged, and a
 // session's keys are always written together as they stood at one instant.
 //
 // It is for demos, development and tests: one process, no replica, and
