@@ -25,7 +25,7 @@ const shop = (url, attributes = "") => `<!doctype html><html lang="zh-CN"><head>
 <body><main><h1>商店</h1><button type="button">前一个</button></main></body></html>`;
 
 const strict = (url) =>
-  `default-src 'none'; script-src 'self' ${url}; frame-src ${url}; img-src data:; require-trusted-types-for 'script'`;
+  `default-src 'none'; script-src 'self' ${url}; frame-src 'self' ${url}; img-src data:; require-trusted-types-for 'script'`;
 
 /** A page of a shop with the widget; the server allows the shop's origin. */
 async function setUp(t, { attributes, allowed = true, allow, profile } = {}) {
@@ -113,13 +113,34 @@ test("a page whose origin is not allowed gets no frame", async (t) => {
 test("windows that are not the peer are not heard, whatever they say", async (t) => {
   const s = await setUp(t, { attributes: "data-open" });
   if (!s) return;
-  const { page, widget } = s;
+  const { page, widget, server } = s;
   await widget.online();
 
-  // The page itself and another frame of it pose as the chat…
-  await page.evaluate(async () => {
-    const foreign = document.createElement("iframe");
-    foreign.src = "data:text/html,foreign";
+  // Two more frames: one of the page's origin, one of the chat's.
+  const addFrame = async (src) => {
+    const handle = await page.evaluateHandle((url) => {
+      const frame = document.createElement("iframe");
+      const loaded = new Promise((resolve) => frame.addEventListener("load", () => resolve(frame)));
+      frame.src = url;
+      document.body.append(frame);
+      return loaded;
+    }, src);
+    return handle.asElement().contentFrame();
+  };
+  const sibling = await addFrame("/foreign");
+  const twin = await addFrame(`${server.url}/widget/frame.html`);
+  await sibling.evaluate(() => {
+    for (let i = 0; i < parent.frames.length; i++) {
+      parent.frames[i].postMessage({ fenfu: 1, type: "send", text: "冒名" }, "*");
+    }
+  });
+  await twin.evaluate(() => {
+    parent.postMessage({ fenfu: 1, type: "close" }, "*");
+    parent.postMessage({ fenfu: 1, type: "unread", count: 77 }, "*");
+  });
+
+  // The page itself poses as the chat…
+  await page.evaluate(() => {
     window.postMessage({ fenfu: 1, type: "close" }, "*");
     window.postMessage({ fenfu: 1, type: "unread", count: 77 }, "*");
     window.dispatchEvent(new MessageEvent("message", { data: { fenfu: 1, type: "close" }, origin: "https://evil.example" }));

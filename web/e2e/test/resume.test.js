@@ -190,3 +190,23 @@ test("a session that has expired is replaced, with a word, and nothing is sent u
   await shot(widget.page, "desktop-light-13-expired");
   await widget.say("你好");
 });
+
+test("a new session in one tab is the session of the other, too", async (t) => {
+  const browser = await startBrowser(t);
+  if (!browser) return;
+  const server = await startServer(t);
+  const context = await newContext(t, browser);
+  const first = await openWidget(context, server.url);
+  await first.say("你好");
+  const second = await openWidget(context, server.url);
+  await second.said.filter({ hasText: "你好" }).waitFor();
+
+  await second.chat.getByRole("button", { name: "服务说明与投诉渠道" }).click();
+  await second.button("开始新会话").click();
+  await second.button("确认开始").click();
+  await second.online();
+  await first.said.waitFor({ state: "detached" });
+  await first.online();
+  await second.say("开通分付需要什么条件");
+  await eventually(async () => assert.deepEqual(await first.transcript(), await second.transcript()));
+});

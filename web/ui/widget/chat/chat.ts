@@ -147,18 +147,20 @@ export class Chat {
     return made.token;
   }
 
-  /** The session is over for the server. What was not sent goes back to the visitor, not to a new session unasked. */
+  /** The session is over for the server. */
   private renew(): void {
     saveTicket(null);
+    this.leave();
+    this.preface.value = words.renewed;
+  }
+
+  /** Forgets a session. What was not sent goes back to the visitor, not to the next session unasked. */
+  private leave(): void {
     const unsent = this.outbox.clear();
     this.forget();
-    batch(() => {
-      this.preface.value = words.renewed;
-      if (unsent.length > 0) {
-        this.draft.value = [...unsent, this.draft.value].filter(Boolean).join("\n");
-        this.say(words.kept);
-      }
-    });
+    if (unsent.length === 0) return;
+    this.draft.value = [...unsent, this.draft.value].filter(Boolean).join("\n");
+    this.say(words.kept);
   }
 
   /** Another tab has another session: go over to it. */
@@ -166,8 +168,7 @@ export class Chat {
     const ticket = loadTicket();
     if (ticket?.session === this.session) return;
     this.connection.stop();
-    this.forget();
-    this.outbox.clear();
+    this.leave();
     if (ticket) this.connect();
   }
 
