@@ -174,7 +174,8 @@ func (r *Remote) Check(ctx context.Context, req Request) (Answer, error) {
 	return r.try(ctx, http.MethodPost, r.checks, req.CheckID, body)
 }
 
-// Poll implements RemoteChecker.
+// Poll implements RemoteChecker. Where a check is follows from its id: an
+// address that an answer names is not gone to.
 func (r *Remote) Poll(ctx context.Context, id string) (Answer, error) {
 	if !checkID.MatchString(id) {
 		return Answer{}, &RefusedError{Problem: "the check's id is malformed"}

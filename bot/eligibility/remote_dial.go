@@ -21,10 +21,10 @@ func PublicOnly(_, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-// public reports whether an address is one of the open internet. An IPv4
-// address written as IPv6 is refused, whatever it is: no public service has one.
+// public reports whether an address is one of the open internet. One with a
+// zone, or an IPv4 address written as IPv6, is in no prefix and so is refused.
 func public(a netip.Addr) bool {
-	if a.Zone() != "" || a.Is4In6() || !a.IsGlobalUnicast() || a.IsPrivate() {
+	if !a.IsGlobalUnicast() || a.IsPrivate() {
 		return false
 	}
 	for _, p := range special {

@@ -71,8 +71,12 @@ func TestRefusals(t *testing.T) {
 			w := setup(t)
 			r := post("k", payload("c"))
 			tc.change(r)
-			if got := w.ask(t, r).line(); got != tc.want {
+			a := w.ask(t, r)
+			if got := a.line(); got != tc.want {
 				t.Errorf("got %q, want %q", got, tc.want)
+			}
+			if a.header.Get("WWW-Authenticate") == "" && a.status == http.StatusUnauthorized {
+				t.Error("not told how to authenticate")
 			}
 			if got := w.ask(t, get("/v1/checks/c")).status; got != http.StatusNotFound {
 				t.Errorf("the check was taken: %d", got)

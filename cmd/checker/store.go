@@ -11,7 +11,7 @@ import (
 type check struct {
 	id       string
 	key      string   // idempotency key
-	payload  [32]byte // fingerprint
+	payload  [32]byte // fingerprint, of the id too
 	mode     string
 	result   eligibility.Result
 	accepted bool      // false while it fails
@@ -64,7 +64,7 @@ func (s *store) put(c check) (check, found) {
 		old, ok = s.byID[c.id]
 	}
 	switch {
-	case ok && (old.key != c.key || old.id != c.id || old.payload != c.payload):
+	case ok && (old.key != c.key || old.payload != c.payload):
 		old.counts.Mismatched++
 		return *old, foundMismatch
 	case ok:
