@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"fenfu/bot/eligibility"
-	"fenfu/bot/flow"
 	"fenfu/bot/slot"
 )
 
@@ -64,12 +63,8 @@ func (t *turn) outcome() error {
 	t.s.Application = &decided
 	t.s.Due = time.Time{}
 	title, text := t.bot.decisionText(result)
-	choices := []Choice{{Value: flow.HumanChoice, Label: "转人工"}}
-	if result.Decision != eligibility.Eligible {
-		choices = []Choice{{Value: reviewChoice, Label: "申请人工复核"}}
-	}
 	data := &Data{Application: a.ID, Decision: result.Decision, Reasons: result.Reasons}
-	t.notice(CodeDecided, title+"\n"+text, data, choices...)
+	t.notice(CodeDecided, title+"\n"+text, data, reviewOrHuman(result.Decision))
 	t.events[0].ID = t.m.ID
 	return nil
 }

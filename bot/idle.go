@@ -3,6 +3,7 @@ package bot
 import (
 	"strings"
 
+	"fenfu/bot/eligibility"
 	"fenfu/bot/flow"
 	"fenfu/intents"
 )
@@ -144,7 +145,18 @@ func (t *turn) progress() []flow.Action {
 		return says("您的申请已经提交，正在核对开通条件。结果会在这里通知您。")
 	}
 	title, _ := t.bot.decisionText(a.Result)
-	return says("您的申请已有结果："+title, Choice{Value: reviewChoice, Label: "申请人工复核"}, Choice{Value: flow.HumanChoice, Label: "转人工"})
+	if a.Result.Decision == eligibility.ManualReview {
+		return says(title+"。审核完成后，结果会在这里通知您。", Choice{Value: flow.HumanChoice, Label: "转人工"})
+	}
+	return says("您的申请已有结果："+title+"。", reviewOrHuman(a.Result.Decision))
+}
+
+// reviewOrHuman is the way to a person that fits a decision.
+func reviewOrHuman(d eligibility.Decision) Choice {
+	if d == eligibility.NotEligible {
+		return Choice{Value: reviewChoice, Label: "申请人工复核"}
+	}
+	return Choice{Value: flow.HumanChoice, Label: "转人工"}
 }
 
 // rights carries out what the law lets a visitor ask at any time.

@@ -150,10 +150,7 @@ func openState(box *seal.Box, id string, version int64, sealed []byte) (bot.Sess
 
 // sealEvent returns the sealed event; scratch is room to encode it in.
 func sealEvent(box *seal.Box, e *bot.Event, scratch *[]byte) ([]byte, error) {
-	plain, err := encodeEvent((*scratch)[:0], e)
-	if err != nil {
-		return nil, fmt.Errorf("encode an event: %w", err)
-	}
+	plain := encodeEvent((*scratch)[:0], e)
 	*scratch = plain
 	return box.Seal(fieldEvent, e.Seq, plain), nil
 }

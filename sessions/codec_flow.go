@@ -25,27 +25,6 @@ func (r flowRecord) state() flow.State {
 	return s
 }
 
-func applicationToRecord(a *bot.Application) *applicationRecord {
-	if a == nil {
-		return nil
-	}
-	q, s := a.Request, a.Request.Subject
-	r := &applicationRecord{
-		ID: a.ID, Version: a.Version, Status: a.Status, Attempts: a.Attempts,
-		SubmittedAt: nanos(toNanos(a.SubmittedAt)), DecidedAt: nanos(toNanos(a.DecidedAt)),
-		Request: requestRecord{
-			CheckID: q.CheckID, Product: q.Product,
-			Consent: consentRecord{ID: q.Consent.ID, Version: q.Consent.Version, TextSHA256: q.Consent.TextSHA256, At: nanos(toNanos(q.Consent.At))},
-			Name:    s.Name.Reveal(), IDType: s.IDType, IDNumber: s.IDNumber.Reveal(),
-			Phone: s.Phone.Reveal(), Email: s.Email.Reveal(), WeChat: s.WeChat.Reveal(),
-		},
-	}
-	if a.Result.Decision != "" || a.Result.CheckID != "" {
-		r.Result = &a.Result
-	}
-	return r
-}
-
 func (r *applicationRecord) application() *bot.Application {
 	if r == nil {
 		return nil

@@ -1,7 +1,6 @@
 package sessions
 
 import (
-	"encoding/json"
 	"strconv"
 	"unicode/utf8"
 
@@ -47,15 +46,6 @@ func (o object) yes(name string, on bool) object {
 	return append(o.name(name), "true"...)
 }
 
-// value writes what is rarely there the slow way.
-func (o object) value(name string, v any) (object, error) {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return o, err
-	}
-	return append(o.name(name), b...), nil
-}
-
 // next separates the elements of an array.
 func (o object) next() object {
 	if o[len(o)-1] != '[' {
@@ -96,9 +86,9 @@ func encodeState(b []byte, s *bot.Session) ([]byte, error) {
 	o = append(o.name("f"), '{')
 	o = encodeFlow(o, &s.Flow)
 	o = append(o, '}')
-	if s.Application != nil {
+	if a := s.Application; a != nil {
 		var err error
-		if o, err = o.value("ap", applicationToRecord(s.Application)); err != nil {
+		if o, err = encodeApplication(o, a); err != nil {
 			return nil, err
 		}
 	}
@@ -129,7 +119,7 @@ func encodeFlow(o object, s *flow.State) object {
 }
 
 // encodeEvent writes an eventRecord.
-func encodeEvent(b []byte, e *bot.Event) ([]byte, error) {
+func encodeEvent(b []byte, e *bot.Event) []byte {
 	o := append(object(b), '{')
 	o = o.number("r", recordVersion).number("n", e.Seq).text("k", string(e.Kind)).text("f", string(e.From)).text("o", string(e.Origin))
 	o = o.text("x", e.Text.Reveal())
@@ -143,11 +133,8 @@ func encodeEvent(b []byte, e *bot.Event) ([]byte, error) {
 	}
 	o = o.text("cd", e.Code)
 	if e.Data != nil {
-		var err error
-		if o, err = o.value("d", e.Data); err != nil {
-			return nil, err
-		}
+		o = o.data(e.Data)
 	}
 	o = o.text("i", e.ID).number("t", toNanos(e.At))
-	return append(o, '}'), nil
+	return append(o, '}')
 }

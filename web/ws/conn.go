@@ -208,7 +208,7 @@ func (c *conn) put(it item) {
 func (c *conn) kick() {
 	if !c.running {
 		c.running = true
-		go c.work()
+		c.hub.crew.do(c)
 	}
 }
 

@@ -87,6 +87,7 @@ type Config struct {
 // Hub serves connections.
 type Hub struct {
 	cfg      Config
+	crew     *crew
 	upgrader websocket.Upgrader
 
 	turns  context.Context // ends when a drain has run out of time
@@ -104,6 +105,7 @@ func NewHub(cfg Config) *Hub {
 	cfg.Limits = cfg.Limits.withDefaults()
 	h := &Hub{
 		cfg:      cfg,
+		crew:     newCrew(),
 		conns:    make(map[*conn]struct{}),
 		sessions: make(map[string]int),
 		empty:    make(chan struct{}),
