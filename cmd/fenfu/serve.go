@@ -69,6 +69,10 @@ func serve(ctx context.Context, c config, out io.Writer) error {
 	})
 	group.Go(func() error { return store.Work(ctx, checksAtOnce, brain.Wake) })
 	group.Go(func() error {
+		tendMemory(ctx)
+		return nil
+	})
+	group.Go(func() error {
 		<-ctx.Done()
 		logger.Info("draining")
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
