@@ -48,7 +48,7 @@ var buttons = []string{
 func TestNextProperties(t *testing.T) {
 	b, m := book(t), intents.New()
 	rapid.Check(t, func(t *rapid.T) {
-		s, actions := b.Start(flow.State{}, "apply", noon)
+		s, _ := b.Start(flow.State{}, "apply", noon)
 		for range rapid.IntRange(1, 40).Draw(t, "turns") {
 			in := flow.Input{Now: noon}
 			if rapid.Bool().Draw(t, "button") {
@@ -58,6 +58,7 @@ func TestNextProperties(t *testing.T) {
 				in.Match = m.Match(in.Text)
 			}
 			before, copied := s, s.Clone()
+			var actions []flow.Action
 			if s.Status != flow.Running {
 				s, actions = b.Start(s, "apply", noon)
 			} else {
