@@ -227,6 +227,7 @@ test("with the keyboard alone", async (t) => {
   await page.keyboard.press("Escape");
   await widget.chat.getByRole("dialog").waitFor({ state: "detached" });
   assert.equal(await widget.launcher.getAttribute("aria-expanded"), "true", "Escape closed more than the sheet");
+  assert.equal(await focused(widget), "TEXTAREA", "focus did not return from the sheet");
   await page.keyboard.press("Escape");
   await eventually(async () => assert.equal(await widget.launcher.getAttribute("aria-expanded"), "false"));
   assert.equal(

@@ -56,26 +56,33 @@ const version = 1;
  * be delivered to that origin.
  */
 export class Bridge<In, Out> {
+  readonly #peer: () => Window | null;
+  readonly #origin: string;
+  readonly #hear: (message: In) => void;
+
   constructor(
-    private readonly peer: () => Window | null,
-    private readonly origin: string,
-    private readonly hear: (message: In) => void,
+    peer: () => Window | null,
+    origin: string,
+    hear: (message: In) => void,
   ) {
-    addEventListener("message", this.listen);
+    this.#peer = peer;
+    this.#origin = origin;
+    this.#hear = hear;
+    addEventListener("message", this.#listen);
   }
 
   say(message: Out): void {
-    this.peer()?.postMessage({ fenfu: version, ...message }, this.origin);
+    this.#peer()?.postMessage({ fenfu: version, ...message }, this.#origin);
   }
 
   close(): void {
-    removeEventListener("message", this.listen);
+    removeEventListener("message", this.#listen);
   }
 
-  private readonly listen = (e: MessageEvent): void => {
-    if (e.origin !== this.origin || e.source !== this.peer()) return;
+  readonly #listen = (e: MessageEvent): void => {
+    if (e.origin !== this.#origin || e.source !== this.#peer()) return;
     const data: unknown = e.data;
     if (typeof data !== "object" || data === null || (data as { fenfu?: unknown }).fenfu !== version) return;
-    this.hear(data as In);
+    this.#hear(data as In);
   };
 }

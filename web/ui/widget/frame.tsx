@@ -1,6 +1,6 @@
 // The chat itself, in an iframe of the server's own origin, or opened alone as
 // a page.
-import { effect } from "@preact/signals";
+import { effect } from "@preact/signals-core";
 import { h, render } from "preact";
 import { Chat } from "./chat/chat";
 import { Host } from "./host";

@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { signal } from "@preact/signals-core";
 import { Bridge, type Colors, type Layout, type Look, type ToFrame, type ToHost } from "../shared/bridge";
 
 interface Actions {
@@ -19,64 +19,66 @@ export class Host {
   readonly look = signal<Look>({});
   readonly layout = signal<Layout>({ phone: false, top: 0, bottom: 0 });
   readonly alone = window.parent === window;
-  private readonly bridge: Bridge<ToFrame, ToHost> | null;
+  readonly #bridge: Bridge<ToFrame, ToHost> | null;
+  readonly #actions: Actions;
 
-  constructor(private readonly actions: Actions) {
+  constructor(actions: Actions) {
+    this.#actions = actions;
     const origin = this.alone ? null : declaredOrigin();
-    this.bridge = origin ? new Bridge(() => window.parent, origin, (m) => this.hear(m)) : null;
+    this.#bridge = origin ? new Bridge(() => window.parent, origin, (m) => this.#hear(m)) : null;
   }
 
   start(): void {
     document.addEventListener("visibilitychange", () => (this.visible.value = !document.hidden));
     this.say({ type: "ready" });
-    if (this.alone) this.setOpen(true);
+    if (this.alone) this.#setOpen(true);
   }
 
   say(message: ToHost): void {
-    this.bridge?.say(message);
+    this.#bridge?.say(message);
   }
 
   close(): void {
     this.say({ type: "close" });
   }
 
-  private hear(m: ToFrame): void {
+  #hear(m: ToFrame): void {
     switch (m.type) {
       case "init":
         this.look.value = m.look;
-        if (m.look.colors) this.paint(m.look.colors);
-        this.fit(m.layout);
-        this.setOpen(m.open);
+        if (m.look.colors) this.#paint(m.look.colors);
+        this.#fit(m.layout);
+        this.#setOpen(m.open);
         break;
       case "layout":
-        this.fit(m.layout);
+        this.#fit(m.layout);
         break;
       case "open":
       case "close":
-        this.setOpen(m.type === "open");
+        this.#setOpen(m.type === "open");
         break;
       case "send":
-        this.actions.send(m.text);
+        this.#actions.send(m.text);
         break;
       case "reset":
-        this.actions.reset();
+        this.#actions.reset();
         break;
     }
   }
 
-  private setOpen(open: boolean): void {
+  #setOpen(open: boolean): void {
     this.open.value = open;
-    if (open) this.actions.opened();
+    if (open) this.#actions.opened();
   }
 
-  private paint(colors: Colors): void {
+  #paint(colors: Colors): void {
     set("--accent", colors.accent);
     set("--on-accent", colors.onAccent);
     set("--accent-light", colors.light);
     set("--accent-dark", colors.dark);
   }
 
-  private fit(layout: Layout): void {
+  #fit(layout: Layout): void {
     this.layout.value = layout;
     set("--inset-top", `${layout.top}px`);
     set("--inset-bottom", `${layout.bottom}px`);

@@ -1,6 +1,6 @@
 // The state of the conversation and everything that changes it. Views read the
 // signals and call the methods; nothing else writes.
-import { batch, computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals-core";
 import { maxText, type ChatEvent, type Owner, type QueueFrame, type ServerFrame, type Welcome } from "../../shared/protocol";
 import { createSession, getConfig, type Config } from "./api";
 import { Connection, type Link } from "./connection";
@@ -46,29 +46,29 @@ export class Chat {
   /** Nothing more can be said in this session. */
   readonly over = computed(() => this.link.value === "ended" || this.link.value === "broken");
   readonly outbox = new Outbox({
-    send: (frame) => this.connection.send(frame),
-    stuck: () => this.connection.drop(),
+    send: (frame) => this.#connection.send(frame),
+    stuck: () => this.#connection.drop(),
   });
   /** Called with each event that is new, not replayed. */
   onMessage: (e: ChatEvent) => void = () => {};
 
   /** The session that the log is of. */
-  private session = "";
-  private target = 0;
-  private typingTimer: ReturnType<typeof setTimeout> | undefined;
-  private toastTimer: ReturnType<typeof setTimeout> | undefined;
-  private typedAt = 0;
-  private readonly connection = new Connection({
-    token: () => this.token(),
-    after: () => this.last,
-    link: (link, attempt) => this.linked(link, attempt),
-    frame: (frame) => this.receive(frame),
-    refused: () => this.renew(),
+  #session = "";
+  #target = 0;
+  #typingTimer: ReturnType<typeof setTimeout> | undefined;
+  #toastTimer: ReturnType<typeof setTimeout> | undefined;
+  #typedAt = 0;
+  readonly #connection = new Connection({
+    token: () => this.#token(),
+    after: () => this.#last,
+    link: (link, attempt) => this.#linked(link, attempt),
+    frame: (frame) => this.#receive(frame),
+    refused: () => this.#renew(),
   });
 
   constructor() {
     watchStorage({
-      ticket: () => this.follow(),
+      ticket: () => this.#follow(),
       read: (seq) => (this.read.value = Math.max(this.read.value, seq)),
     });
   }
@@ -76,23 +76,23 @@ export class Chat {
   /** Fetches the configuration, and goes on with a session that exists already. */
   async begin(): Promise<void> {
     if (loadTicket()) this.connect();
-    await this.configure().catch(() => undefined);
+    await this.#configure().catch(() => undefined);
   }
 
   connect(): void {
-    this.connection.start();
+    this.#connection.start();
   }
 
   retry(): void {
-    this.connection.retry();
-    this.connection.start();
+    this.#connection.retry();
+    this.#connection.start();
   }
 
   send(text: string): void {
     const trimmed = text.trim();
     if (!trimmed || [...trimmed].length > maxText) return;
     this.connect();
-    this.tellTyping(false);
+    this.#tellTyping(false);
     this.outbox.add(trimmed);
   }
 
@@ -105,40 +105,40 @@ export class Chat {
     // Before the log has been read nobody knows what is being asked.
     saveDraft(this.caughtUp.value && mayKeep(text, this.events.value) ? text : "");
     // The bot has no use for it: only a person sees that somebody is typing.
-    if (this.owner.value !== "bot") this.tellTyping(text !== "");
+    if (this.owner.value !== "bot") this.#tellTyping(text !== "");
   }
 
   /** The visitor has seen everything there is. */
   seen(): void {
-    if (this.last <= this.read.value) return;
-    this.read.value = this.last;
-    saveRead(this.last);
-    this.connection.send({ type: "read", seq: this.last });
+    if (this.#last <= this.read.value) return;
+    this.read.value = this.#last;
+    saveRead(this.#last);
+    this.#connection.send({ type: "read", seq: this.#last });
   }
 
   /** Forgets the session on this device; a new one begins when it is needed. */
   reset(): void {
     saveTicket(null);
-    this.forget();
+    this.#forget();
     this.outbox.clear();
     this.setDraft("");
-    this.connection.stop();
+    this.#connection.stop();
   }
 
-  private get last(): number {
+  get #last(): number {
     return this.events.value.at(-1)?.seq ?? 0;
   }
 
-  private async configure(): Promise<void> {
+  async #configure(): Promise<void> {
     this.config.value ??= await getConfig();
   }
 
-  private async token(): Promise<string> {
-    await this.configure();
+  async #token(): Promise<string> {
+    await this.#configure();
     const had = loadTicket();
     const left = had ? Date.parse(had.expires_at) - Date.now() : 0;
     if (had && left > renewBelow) return had.token;
-    if (had && left <= 0) this.renew();
+    if (had && left <= 0) this.#renew();
     const made = await createSession(left > 0 ? had?.token : "");
     // Another tab may have been quicker: then its session is ours, too.
     const other = loadTicket();
@@ -148,69 +148,69 @@ export class Chat {
   }
 
   /** The session is over for the server. */
-  private renew(): void {
+  #renew(): void {
     saveTicket(null);
-    this.leave();
+    this.#leave();
     this.preface.value = words.renewed;
   }
 
   /** Forgets a session. What was not sent goes back to the visitor, not to the next session unasked. */
-  private leave(): void {
+  #leave(): void {
     const unsent = this.outbox.clear();
-    this.forget();
+    this.#forget();
     if (unsent.length === 0) return;
     this.draft.value = [...unsent, this.draft.value].filter(Boolean).join("\n");
-    this.say(words.kept);
+    this.#say(words.kept);
   }
 
   /** Another tab has another session: go over to it. */
-  private follow(): void {
+  #follow(): void {
     const ticket = loadTicket();
-    if (ticket?.session === this.session) return;
-    this.connection.stop();
-    this.leave();
+    if (ticket?.session === this.#session) return;
+    this.#connection.stop();
+    this.#leave();
     if (ticket) this.connect();
   }
 
-  private forget(): void {
+  #forget(): void {
     batch(() => {
-      this.session = "";
+      this.#session = "";
       this.events.value = [];
       this.read.value = 0;
       this.owner.value = "bot";
       this.agent.value = "";
       this.preface.value = "";
-      this.quiet();
+      this.#quiet();
       this.caughtUp.value = false;
       this.returning.value = false;
     });
   }
 
-  private linked(link: Link, attempt: number): void {
+  #linked(link: Link, attempt: number): void {
     batch(() => {
       this.link.value = link;
       this.attempt.value = attempt;
       if (link === "online") return;
-      this.quiet();
+      this.#quiet();
       this.outbox.interrupt();
     });
   }
 
   /** Nobody is writing, as far as we know. */
-  private quiet(): void {
-    this.setTyping(null);
+  #quiet(): void {
+    this.#setTyping(null);
     this.partial.value = "";
     this.queue.value = null;
   }
 
-  private receive(frame: ServerFrame): void {
+  #receive(frame: ServerFrame): void {
     batch(() => {
       switch (frame.type) {
         case "welcome":
-          this.welcomed(frame);
+          this.#welcomed(frame);
           break;
         case "event":
-          this.append(frame);
+          this.#append(frame);
           break;
         case "ack":
           this.outbox.acked(frame.id);
@@ -218,10 +218,10 @@ export class Chat {
         case "error":
           if (frame.id) this.outbox.refused(frame.id, frame.message, frame.retry_after_ms ?? 0);
           // Before the welcome it is about the token, which is replaced without a word.
-          else if (this.connection.open) this.say(frame.message);
+          else if (this.#connection.open) this.#say(frame.message);
           break;
         case "typing":
-          if (frame.from === "bot" || frame.from === "agent") this.setTyping(frame.on ? frame.from : null);
+          if (frame.from === "bot" || frame.from === "agent") this.#setTyping(frame.on ? frame.from : null);
           break;
         case "delta":
           this.partial.value += frame.text;
@@ -234,32 +234,32 @@ export class Chat {
     });
   }
 
-  private welcomed(frame: Welcome): void {
+  #welcomed(frame: Welcome): void {
     // A log shorter than ours is another one: read it from its beginning.
-    if (frame.seq < this.last) {
-      this.forget();
-      this.connection.drop();
+    if (frame.seq < this.#last) {
+      this.#forget();
+      this.#connection.drop();
       return;
     }
-    this.session = frame.session;
+    this.#session = frame.session;
     this.owner.value = frame.owner;
     this.read.value = Math.max(this.read.value, frame.read ?? 0);
-    this.target = frame.seq;
-    this.caughtUp.value = this.last >= this.target;
+    this.#target = frame.seq;
+    this.caughtUp.value = this.#last >= this.#target;
     this.outbox.flush();
   }
 
-  private append(e: ChatEvent): void {
-    if (e.seq <= this.last) return;
-    if (e.seq > this.last + 1) {
-      this.connection.drop(); // the next hello asks for what is missing
+  #append(e: ChatEvent): void {
+    if (e.seq <= this.#last) return;
+    if (e.seq > this.#last + 1) {
+      this.#connection.drop(); // the next hello asks for what is missing
       return;
     }
     const live = this.caughtUp.value;
     this.events.value = [...this.events.value, e];
     if (e.id) this.outbox.echoed(e.id);
     if (e.from === "bot" || e.from === "agent") {
-      this.setTyping(null);
+      this.#setTyping(null);
       this.partial.value = "";
     }
     if (e.from === "agent") {
@@ -268,27 +268,27 @@ export class Chat {
       this.queue.value = null;
     }
     if (e.from === "bot" && this.owner.value === "agent") this.owner.value = "bot";
-    if (e.seq >= this.target) this.caughtUp.value = true;
+    if (e.seq >= this.#target) this.caughtUp.value = true;
     if (live) this.onMessage(e);
   }
 
-  private setTyping(who: "bot" | "agent" | null): void {
-    clearTimeout(this.typingTimer);
+  #setTyping(who: "bot" | "agent" | null): void {
+    clearTimeout(this.#typingTimer);
     this.typing.value = who;
     // Whoever said so may be gone without having said that it ended.
-    if (who) this.typingTimer = setTimeout(() => (this.typing.value = null), typingFor);
+    if (who) this.#typingTimer = setTimeout(() => (this.typing.value = null), typingFor);
   }
 
-  private tellTyping(on: boolean): void {
+  #tellTyping(on: boolean): void {
     const now = Date.now();
-    if (on ? now - this.typedAt < typingEvery : this.typedAt === 0) return;
-    this.typedAt = on ? now : 0;
-    this.connection.send({ type: "typing", on });
+    if (on ? now - this.#typedAt < typingEvery : this.#typedAt === 0) return;
+    this.#typedAt = on ? now : 0;
+    this.#connection.send({ type: "typing", on });
   }
 
-  private say(text: string): void {
-    clearTimeout(this.toastTimer);
+  #say(text: string): void {
+    clearTimeout(this.#toastTimer);
     this.toast.value = text;
-    this.toastTimer = setTimeout(() => (this.toast.value = ""), 6_000);
+    this.#toastTimer = setTimeout(() => (this.toast.value = ""), 6_000);
   }
 }

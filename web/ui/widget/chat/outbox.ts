@@ -1,7 +1,7 @@
 // What the visitor said and the server has not yet echoed. An entry leaves when
 // its event arrives, so nothing is shown twice and nothing typed is lost. It
 // lives in memory only: it may hold details as they were typed.
-import { signal } from "@preact/signals";
+import { signal } from "@preact/signals-core";
 import type { ClientFrame } from "../../shared/protocol";
 
 /**
@@ -34,9 +34,12 @@ const failAfter = 15_000;
 
 export class Outbox {
   readonly entries = signal<readonly Outgoing[]>([]);
-  private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #wire: Wire;
 
-  constructor(private readonly wire: Wire) {}
+  constructor(wire: Wire) {
+    this.#wire = wire;
+  }
 
   add(text: string, choice?: Outgoing["choice"]): void {
     const entry: Outgoing = {
@@ -49,46 +52,46 @@ export class Outbox {
     // A button that failed is pressed again, or another one: this one counts.
     const kept = this.entries.value.filter((e) => !(choice && e.choice?.seq === choice.seq));
     this.entries.value = [...kept, entry];
-    this.transmit(entry);
+    this.#transmit(entry);
   }
 
   /** Sends again, under the same id: whatever the server had of it, it counts once. */
   retry(id: string): void {
-    const entry = this.find(id);
-    if (entry) this.transmit(entry);
+    const entry = this.#find(id);
+    if (entry) this.#transmit(entry);
   }
 
   /** After a reconnection: everything not acked, in order. */
   flush(): void {
     for (const entry of this.entries.value) {
-      if (entry.delivery !== "sent" && !entry.refusal) this.transmit(entry);
+      if (entry.delivery !== "sent" && !entry.refusal) this.#transmit(entry);
     }
   }
 
   /** The connection is gone: what is on its way waits, and fails if that lasts. */
   interrupt(): void {
     for (const { id, delivery } of this.entries.value) {
-      if (delivery === "sending") this.wait(id);
+      if (delivery === "sending") this.#wait(id);
     }
   }
 
   acked(id: string): void {
-    this.update(id, { delivery: "sent" });
+    this.#update(id, { delivery: "sent" });
   }
 
   /** The echo has come: the log has it now. */
   echoed(id: string): void {
-    this.disarm(id);
-    if (this.find(id)) this.entries.value = this.entries.value.filter((e) => e.id !== id);
+    this.#disarm(id);
+    if (this.#find(id)) this.entries.value = this.entries.value.filter((e) => e.id !== id);
   }
 
   refused(id: string, refusal: string, retryAfterMs: number): void {
-    if (!this.find(id)) return;
+    if (!this.#find(id)) return;
     if (retryAfterMs > 0) {
-      this.arm(id, retryAfterMs, () => this.retry(id));
+      this.#arm(id, retryAfterMs, () => this.retry(id));
       return;
     }
-    this.update(id, { delivery: "failed", refusal });
+    this.#update(id, { delivery: "failed", refusal });
   }
 
   remove(id: string): void {
@@ -98,33 +101,33 @@ export class Outbox {
   /** Empties it and returns the texts that were never taken. */
   clear(): string[] {
     const texts = this.entries.value.filter((e) => !e.choice && e.delivery !== "sent").map((e) => e.text);
-    for (const { id } of this.entries.value) this.disarm(id);
+    for (const { id } of this.entries.value) this.#disarm(id);
     this.entries.value = [];
     return texts;
   }
 
-  private transmit(entry: Outgoing): void {
+  #transmit(entry: Outgoing): void {
     const { id, text, choice } = entry;
-    const sent = this.wire.send(choice ? { type: "choose", id, value: choice.value } : { type: "send", id, text });
+    const sent = this.#wire.send(choice ? { type: "choose", id, value: choice.value } : { type: "send", id, text });
     if (!sent) {
-      this.wait(id);
+      this.#wait(id);
       return;
     }
-    this.update(id, { delivery: "sending" });
-    this.arm(id, ackWithin, () => this.wire.stuck());
+    this.#update(id, { delivery: "sending" });
+    this.#arm(id, ackWithin, () => this.#wire.stuck());
   }
 
-  private wait(id: string): void {
-    this.update(id, { delivery: "waiting" });
-    this.arm(id, failAfter, () => this.update(id, { delivery: "failed" }));
+  #wait(id: string): void {
+    this.#update(id, { delivery: "waiting" });
+    this.#arm(id, failAfter, () => this.#update(id, { delivery: "failed" }));
   }
 
-  private find(id: string): Outgoing | undefined {
+  #find(id: string): Outgoing | undefined {
     return this.entries.value.find((e) => e.id === id);
   }
 
-  private update(id: string, change: Pick<Outgoing, "delivery" | "refusal">): void {
-    this.disarm(id);
+  #update(id: string, change: Pick<Outgoing, "delivery" | "refusal">): void {
+    this.#disarm(id);
     this.entries.value = this.entries.value.map((e) => {
       if (e.id !== id) return e;
       const { refusal: _, ...rest } = e;
@@ -132,14 +135,14 @@ export class Outbox {
     });
   }
 
-  private arm(id: string, ms: number, run: () => void): void {
-    this.disarm(id);
-    this.timers.set(id, setTimeout(run, ms));
+  #arm(id: string, ms: number, run: () => void): void {
+    this.#disarm(id);
+    this.#timers.set(id, setTimeout(run, ms));
   }
 
-  private disarm(id: string): void {
-    clearTimeout(this.timers.get(id));
-    this.timers.delete(id);
+  #disarm(id: string): void {
+    clearTimeout(this.#timers.get(id));
+    this.#timers.delete(id);
   }
 }
 

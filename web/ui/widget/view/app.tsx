@@ -1,6 +1,5 @@
 import { h } from "preact";
-import { useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Chat } from "../chat/chat";
 import type { Host } from "../host";
 import { Composer } from "./composer";
@@ -8,11 +7,12 @@ import { Header } from "./header";
 import { Info } from "./info";
 import { Log } from "./log";
 import { Notices } from "./notices";
+import { reactive, useSignal, useSignalEffect } from "./reactive";
 
 /** A finger's device: there, focusing the composer would raise the keyboard. */
 const touch = matchMedia("(pointer: coarse)");
 
-export function App({ chat, host }: { chat: Chat; host: Host }) {
+export const App = reactive(({ chat, host }: { chat: Chat; host: Host }) => {
   const info = useSignal(false);
   const input = useRef<HTMLTextAreaElement>(null);
   const title = useRef<HTMLHeadingElement>(null);
@@ -26,15 +26,16 @@ export function App({ chat, host }: { chat: Chat; host: Host }) {
     else info.value = false;
   });
 
+  // Under the sheet everything is inert: focus comes back once it has gone.
+  useLayoutEffect(() => {
+    if (host.open.peek() && !info.value) focus();
+  }, [info.value]);
+
   useEffect(() => {
     function key(e: KeyboardEvent): void {
       if (e.key !== "Escape" || e.isComposing || e.defaultPrevented) return;
-      if (info.peek()) {
-        info.value = false;
-        focus();
-      } else {
-        host.close();
-      }
+      if (info.peek()) info.value = false;
+      else host.close();
     }
     addEventListener("keydown", key);
     return () => removeEventListener("keydown", key);
@@ -54,18 +55,14 @@ export function App({ chat, host }: { chat: Chat; host: Host }) {
       {info.value && (
         <Info
           chat={chat}
-          onClose={() => {
-            info.value = false;
-            focus();
-          }}
+          onClose={() => (info.value = false)}
           onReset={() => {
             info.value = false;
             chat.reset();
             chat.connect();
-            focus();
           }}
         />
       )}
     </div>
   );
-}
+});

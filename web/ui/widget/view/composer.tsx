@@ -4,6 +4,7 @@ import { useLayoutEffect } from "preact/hooks";
 import { maxText } from "../../shared/protocol";
 import type { Chat } from "../chat/chat";
 import { Icon } from "./icons";
+import { reactive } from "./reactive";
 
 interface Props {
   chat: Chat;
@@ -13,7 +14,7 @@ interface Props {
 
 const warnFrom = maxText - 200;
 
-export function Composer({ chat, input, onInfo }: Props) {
+export const Composer = reactive(({ chat, input, onInfo }: Props) => {
   const draft = chat.draft.value;
   const length = [...draft.trim()].length;
   const tooLong = length > maxText;
@@ -83,4 +84,4 @@ export function Composer({ chat, input, onInfo }: Props) {
       </p>
     </footer>
   );
-}
+});

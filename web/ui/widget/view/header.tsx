@@ -3,6 +3,7 @@ import type { Chat } from "../chat/chat";
 import type { Link } from "../chat/connection";
 import type { Host } from "../host";
 import { Icon } from "./icons";
+import { reactive } from "./reactive";
 
 interface Props {
   chat: Chat;
@@ -11,7 +12,7 @@ interface Props {
   onInfo(): void;
 }
 
-export function Header({ chat, host, title, onInfo }: Props) {
+export const Header = reactive(({ chat, host, title, onInfo }: Props) => {
   const [text, tone] = status(chat);
   const person = chat.owner.value === "agent";
   return (
@@ -42,7 +43,7 @@ export function Header({ chat, host, title, onInfo }: Props) {
       )}
     </div>
   );
-}
+});
 
 type Status = [text: string, tone: "good" | "busy" | "bad"];
 

@@ -1,8 +1,8 @@
 import { h } from "preact";
-import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Chat } from "../chat/chat";
 import { Icon } from "./icons";
+import { reactive, useSignal } from "./reactive";
 
 interface Props {
   chat: Chat;
@@ -11,7 +11,7 @@ interface Props {
 }
 
 /** Who runs this service and where to complain; starting over. */
-export function Info({ chat, onClose, onReset }: Props) {
+export const Info = reactive(({ chat, onClose, onReset }: Props) => {
   const sure = useSignal(false);
   const close = useRef<HTMLButtonElement>(null);
   useEffect(() => close.current?.focus(), []);
@@ -69,4 +69,4 @@ export function Info({ chat, onClose, onReset }: Props) {
       </div>
     </div>
   );
-}
+});

@@ -1,10 +1,10 @@
-import { useSignal, useSignalEffect } from "@preact/signals";
 import { h } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Chat } from "../chat/chat";
 import type { Host } from "../host";
 import { Icon } from "./icons";
 import { Entry, Partial, Pending, Typing } from "./message";
+import { reactive, useSignal, useSignalEffect } from "./reactive";
 import { liveChoices, rows } from "./rows";
 import { Skeleton, Welcome } from "./welcome";
 
@@ -17,13 +17,12 @@ interface Props {
 /** How far from the end still counts as reading the newest message. */
 const slack = 60;
 
-export function Log({ chat, host, onChosen }: Props) {
+export const Log = reactive(({ chat, host, onChosen }: Props) => {
   const box = useRef<HTMLDivElement>(null);
   const bottom = useSignal(true);
   const events = chat.events.value;
   const pending = chat.outbox.entries.value;
   const empty = events.length === 0 && pending.length === 0;
-  const live = liveChoices(events, chat.owner.value);
 
   function toEnd(): void {
     const el = box.current;
@@ -64,9 +63,7 @@ export function Log({ chat, host, onChosen }: Props) {
       >
         {chat.preface.value && <p class="notice">{chat.preface.value}</p>}
         {empty && (chat.returning.value && !chat.caughtUp.value ? <Skeleton /> : <Welcome chat={chat} />)}
-        {rows(events).map((row) => (
-          <Entry key={row.event.seq} row={row} chat={chat} live={row.event.seq === live} onChosen={onChosen} />
-        ))}
+        <Entries chat={chat} onChosen={onChosen} />
         {pending.map((out) => (
           <Pending key={out.id} out={out} chat={chat} />
         ))}
@@ -81,4 +78,13 @@ export function Log({ chat, host, onChosen }: Props) {
       )}
     </main>
   );
-}
+});
+
+/** What the log has, apart from what comes and goes below it with every key and delta. */
+const Entries = reactive(({ chat, onChosen }: Pick<Props, "chat" | "onChosen">) => {
+  const events = chat.events.value;
+  const live = liveChoices(events, chat.owner.value);
+  return rows(events).map((row) => (
+    <Entry key={row.event.seq} row={row} chat={chat} live={row.event.seq === live} onChosen={onChosen} />
+  ));
+});

@@ -5,6 +5,7 @@ import type { Chat } from "../chat/chat";
 import type { Outgoing } from "../chat/outbox";
 import { Decision, Lines, Submitted, Time } from "./card";
 import { Icon, type IconName } from "./icons";
+import { reactive } from "./reactive";
 import type { Row } from "./rows";
 
 interface EntryProps {
@@ -88,7 +89,7 @@ interface ChoicesProps {
   onChosen(): void;
 }
 
-function Choices({ chat, event, choices, onChosen }: ChoicesProps) {
+const Choices = reactive(({ chat, event, choices, onChosen }: ChoicesProps) => {
   const going = chat.outbox.entries.value.filter((e) => e.delivery !== "failed");
   const chosen = going.find((e) => e.choice?.seq === event.seq)?.choice?.value;
   return (
@@ -110,7 +111,7 @@ function Choices({ chat, event, choices, onChosen }: ChoicesProps) {
       ))}
     </div>
   );
-}
+});
 
 /** Something the visitor said that the log does not have yet. */
 export function Pending({ out, chat }: { out: Outgoing; chat: Chat }) {

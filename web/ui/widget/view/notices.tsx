@@ -3,9 +3,10 @@ import type { Chat } from "../chat/chat";
 import type { ComponentChildren } from "preact";
 import { minutes } from "../chat/time";
 import { Icon } from "./icons";
+import { reactive } from "./reactive";
 
 /** What stands between the visitor and an answer, with what can be done about it. */
-export function Notices({ chat }: { chat: Chat }) {
+export const Notices = reactive(({ chat }: { chat: Chat }) => {
   const link = chat.link.value;
   const queue = chat.queue.value;
   if (link === "offline" || (link === "reconnecting" && chat.attempt.value > 1)) {
@@ -38,7 +39,7 @@ export function Notices({ chat }: { chat: Chat }) {
     );
   }
   return null;
-}
+});
 
 interface BarProps {
   icon: "alert" | "info" | "wait";

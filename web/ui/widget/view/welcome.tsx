@@ -1,9 +1,10 @@
 import { h } from "preact";
 import type { Chat } from "../chat/chat";
 import { Icon } from "./icons";
+import { reactive } from "./reactive";
 
 /** The start of a conversation: who is here and what can be asked. */
-export function Welcome({ chat }: { chat: Chat }) {
+export const Welcome = reactive(({ chat }: { chat: Chat }) => {
   const config = chat.config.value;
   if (!config) return chat.attempt.value > 1 ? null : <Skeleton />;
   return (
@@ -28,7 +29,7 @@ export function Welcome({ chat }: { chat: Chat }) {
       </p>
     </section>
   );
-}
+});
 
 /** Stands in while the log is on its way. */
 export function Skeleton() {
