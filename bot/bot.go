@@ -52,12 +52,14 @@ const (
 	Choose  Kind = "choose"  // a visitor pressed a button; the text is the choice's value
 	Choices Kind = "choices" // text with buttons
 	Notice  Kind = "notice"  // something happened; Code says what
-	Outcome Kind = "outcome" // the eligibility check has answered
+	Outcome Kind = "outcome" // a try of the eligibility check has ended
 )
 
 // The codes of notices.
 const (
 	CodeSubmitted = "application.submitted"
+	CodePending   = "application.pending" // the check takes its time
+	CodeDelayed   = "application.delayed" // the check cannot be reached and is tried again
 	CodeDecided   = "application.decided"
 	CodeErased    = "details.erased"
 )
@@ -82,12 +84,13 @@ type Session struct {
 
 // Application is one submission to the eligibility check.
 type Application struct {
-	ID          string // also the check's id and its idempotency key's stem
-	Version     int    // moves when a detail is corrected after submission
+	ID          string
+	Version     int // moves when a detail is corrected after submission
 	Status      ApplicationStatus
 	Request     eligibility.Request // what was confirmed; cleared of personal data once decided
 	Result      eligibility.Result
-	Attempts    int
+	Attempts    int // tries and polls so far
+	Failures    int // of them, those in a row that had no answer
 	SubmittedAt time.Time
 	DecidedAt   time.Time
 }
@@ -97,7 +100,8 @@ type ApplicationStatus string
 
 // The states of an application.
 const (
-	Queued  ApplicationStatus = "queued"
+	Queued  ApplicationStatus = "queued"  // to be sent to the check, perhaps again
+	Pending ApplicationStatus = "pending" // the check has it and will decide
 	Decided ApplicationStatus = "decided"
 )
 
@@ -108,8 +112,19 @@ type Message struct {
 	From    Author
 	Kind    Kind
 	Text    pii.Text
-	Outcome *eligibility.Result // with Kind Outcome
-	At      time.Time           // zero: now
+	Outcome *Try      // with Kind Outcome
+	At      time.Time // zero: now
+}
+
+// Try is what one try of an application's check came to: a result, or when to
+// look again, or that no further try will help.
+type Try struct {
+	CheckID string
+	Result  *eligibility.Result
+	Pending bool          // the check was accepted, and is to be polled
+	After   time.Duration // until the next try or poll, at least
+	Trouble string        // why there is no answer, one of the eligibility.Reason… constants
+	Final   bool          // trying again will not help
 }
 
 // Event is one entry of a session's log. Seq is contiguous from 1. Text is what

@@ -29,7 +29,7 @@ type Config struct {
 	Flow    string // id of the flow that an application runs through
 	Matcher *intents.Matcher
 	FAQ     *faq.Book
-	Checker eligibility.Checker
+	Checker eligibility.RemoteChecker
 	Rules   *eligibility.Rules // the words for its decisions
 	Words   Words
 	Now     func() time.Time
@@ -85,7 +85,7 @@ func (b *Bot) attempt(ctx context.Context, m Message) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if turn.Events == nil { // nothing came of it
+	if turn.MessageID == "" { // nothing came of it
 		return s.Seq, nil
 	}
 	seq, err := b.Memory.Commit(ctx, turn)
@@ -131,7 +131,7 @@ func (b *Bot) decide(s Session, m Message) (Turn, error) {
 	} else {
 		err = t.visitor()
 	}
-	if err != nil {
+	if err != nil || t.nothing {
 		return Turn{}, err
 	}
 	for i := range t.events {
@@ -147,6 +147,8 @@ type turn struct {
 	m      Message
 	s      Session
 	events []Event
+
+	nothing bool // the message changes nothing, not even the version
 }
 
 func (t *turn) say(origin Origin, text string, choices ...Choice) {

@@ -147,7 +147,7 @@ func TestHandleRefuses(t *testing.T) {
 		{"too long", w.text("a", strings.Repeat("长", bot.MaxText+1)), bot.Invalid},
 		{"as the bot", bot.Message{Session: w.session, ID: "a", From: bot.FromBot, Kind: bot.Text, Text: "x"}, bot.Invalid},
 		{"as an agent", bot.Message{Session: w.session, ID: "a", From: bot.Agent, Kind: bot.Text, Text: "x"}, bot.Invalid},
-		{"an outcome by a visitor", bot.Message{Session: w.session, ID: "a", From: bot.Visitor, Kind: bot.Outcome, Outcome: &eligibility.Result{}}, bot.Invalid},
+		{"an outcome by a visitor", bot.Message{Session: w.session, ID: "a", From: bot.Visitor, Kind: bot.Outcome, Outcome: &bot.Try{}}, bot.Invalid},
 		{"an outcome without one", bot.Message{Session: w.session, ID: "a", From: bot.System, Kind: bot.Outcome}, bot.Invalid},
 		{"text by the system", bot.Message{Session: w.session, ID: "a", From: bot.System, Kind: bot.Text, Text: "x"}, bot.Invalid},
 		{"a notice", bot.Message{Session: w.session, ID: "a", From: bot.Visitor, Kind: bot.Notice, Text: "x"}, bot.Invalid},
@@ -247,7 +247,7 @@ func TestOutcomeOfSomethingElse(t *testing.T) {
 	w.confirmed(b)
 	outcome := func(id, check string) bot.Message {
 		return bot.Message{Session: w.session, ID: id, From: bot.System, Kind: bot.Outcome,
-			Outcome: &eligibility.Result{CheckID: check, Decision: eligibility.Eligible}}
+			Outcome: &bot.Try{CheckID: check, Result: &eligibility.Result{CheckID: check, Decision: eligibility.Eligible}}}
 	}
 	if _, err := b.Handle(ctx, outcome("x", "another check")); err != nil {
 		t.Fatal(err)
@@ -255,7 +255,7 @@ func TestOutcomeOfSomethingElse(t *testing.T) {
 	if n := w.count(bot.CodeDecided); n != 0 {
 		t.Error("the answer to another check was taken in")
 	}
-	app := w.load().Application.ID
+	app := w.load().Application.Request.CheckID
 	w.say(b, "删除我的信息")
 	if s := w.load(); s.Application != nil || len(s.Flow.Details) > 0 || !s.Due.IsZero() {
 		t.Errorf("after erasure: %+v, due %v", s.Flow, s.Due)
@@ -274,9 +274,9 @@ func TestUnknownOutcome(t *testing.T) {
 		w := newWorld(t)
 		b := w.node()
 		w.confirmed(b)
-		app := w.load().Application.ID
+		app := w.load().Application.Request.CheckID
 		if _, err := b.Handle(ctx, bot.Message{Session: w.session, ID: "o", From: bot.System, Kind: bot.Outcome,
-			Outcome: &eligibility.Result{CheckID: app, Decision: decision}}); err != nil {
+			Outcome: &bot.Try{CheckID: app, Result: &eligibility.Result{CheckID: app, Decision: decision}}}); err != nil {
 			t.Fatal(err)
 		}
 		if got := w.load().Application.Result.Decision; got != eligibility.ManualReview {

@@ -111,7 +111,7 @@ func (t *turn) fallback() []flow.Action {
 
 // start begins or takes up the application, unless one is still being checked.
 func (t *turn) start() []flow.Action {
-	if a := t.s.Application; a != nil && a.Status == Queued {
+	if t.s.Application.open() {
 		return says("您的申请已经提交，正在核对，不需要重复申请。结果会在这里通知您。")
 	}
 	var actions []flow.Action
@@ -121,7 +121,7 @@ func (t *turn) start() []flow.Action {
 
 // offer answers and asks whether to start.
 func (t *turn) offer(answer string) []flow.Action {
-	if a := t.s.Application; a != nil && a.Status == Queued {
+	if t.s.Application.open() {
 		return []flow.Action{{Say: &flow.Say{Text: answer, Answer: true}}}
 	}
 	t.s.Flow.Offered = true
@@ -141,7 +141,7 @@ func (t *turn) progress() []flow.Action {
 		return says("您有一份没填完的申请，发送“继续”就可以接着填。", t.bot.startChoice())
 	case a == nil:
 		return says("您还没有通过这里提交过申请。如果是在钱包里自己申请的，请在钱包的分付页面查看进度。", t.bot.startChoice())
-	case a.Status == Queued:
+	case a.open():
 		return says("您的申请已经提交，正在核对开通条件。结果会在这里通知您。")
 	}
 	title, _ := t.bot.decisionText(a.Result)

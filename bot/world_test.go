@@ -79,7 +79,7 @@ func parts(t testing.TB, now func() time.Time) bot.Config {
 	}
 	return bot.Config{
 		Book: book, Flow: "apply", Matcher: intents.New(), FAQ: knowledge,
-		Checker: eligibility.NewEmbedded(rules, applicants, now), Rules: rules,
+		Checker: eligibility.Immediate{Checker: eligibility.NewEmbedded(rules, applicants, now)}, Rules: rules,
 		Words: bot.Words{Product: "分付", Complaint: "示例热线"},
 		Now:   now, NewID: rand.Text,
 	}

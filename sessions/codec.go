@@ -73,6 +73,7 @@ type applicationRecord struct {
 	Request     requestRecord         `json:"q,omitzero"`
 	Result      *eligibility.Result   `json:"r,omitempty"`
 	Attempts    int                   `json:"n,omitempty"`
+	Failures    int                   `json:"f,omitempty"`
 	SubmittedAt nanos                 `json:"st,omitempty"`
 	DecidedAt   nanos                 `json:"dt,omitempty"`
 }

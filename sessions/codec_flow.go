@@ -31,7 +31,7 @@ func (r *applicationRecord) application() *bot.Application {
 	}
 	q := r.Request
 	a := &bot.Application{
-		ID: r.ID, Version: r.Version, Status: r.Status, Attempts: r.Attempts,
+		ID: r.ID, Version: r.Version, Status: r.Status, Attempts: r.Attempts, Failures: r.Failures,
 		SubmittedAt: r.SubmittedAt.time(), DecidedAt: r.DecidedAt.time(),
 		Request: eligibility.Request{
 			CheckID: q.CheckID, Product: q.Product,

@@ -34,7 +34,7 @@ func encodeApplication(o object, a *bot.Application) (object, error) {
 		o = o.text("model_version", r.ModelVersion)
 		o = append(o, '}')
 	}
-	o = o.number("n", int64(a.Attempts)).number("st", toNanos(a.SubmittedAt)).number("dt", toNanos(a.DecidedAt))
+	o = o.number("n", int64(a.Attempts)).number("f", int64(a.Failures)).number("st", toNanos(a.SubmittedAt)).number("dt", toNanos(a.DecidedAt))
 	return append(o, '}'), nil
 }
 

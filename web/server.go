@@ -34,6 +34,8 @@ type Config struct {
 	Log   Log
 	Ready func(ctx context.Context) error // whether what stands behind the server does
 
+	Callbacks Callbacks // without a verifier none is taken
+
 	TokenKey       []byte        // signs the visitors' tokens; at least 32 bytes
 	TokenLife      time.Duration // of a visitor's token; zero: 30 days
 	AllowedOrigins []string      // pages that may use the API and the socket, besides the server's own
@@ -135,6 +137,7 @@ func (s *Server) table() ([]route, error) {
 		{"/ws", http.MethodGet, s.hub, false},
 		{"/v1/sessions", http.MethodPost, http.HandlerFunc(s.postSession), true},
 		{"/v1/config", http.MethodGet, site, true},
+		{"/v1/callbacks/checks", http.MethodPost, http.HandlerFunc(s.postCallback), false},
 		{"/livez", http.MethodGet, http.HandlerFunc(s.livez), false},
 		{"/readyz", http.MethodGet, http.HandlerFunc(s.readyz), false},
 		{"/metrics", http.MethodGet, promhttp.HandlerFor(s.cfg.Registry, promhttp.HandlerOpts{}), false},

@@ -59,16 +59,29 @@ func newBot(c config, memory bot.Memory, logger *slog.Logger) (*bot.Bot, error) 
 			return nil, fmt.Errorf("applicants: %w", err)
 		}
 	}
+	var checker eligibility.RemoteChecker = eligibility.Immediate{Checker: eligibility.NewEmbedded(rules, applicants, time.Now)}
+	if c.CheckerURL != "" {
+		if checker, err = eligibility.NewRemote(c.remote()); err != nil {
+			return nil, err
+		}
+	}
 	knowledge, err := faq.Default()
 	if err != nil {
 		return nil, fmt.Errorf("knowledge base: %w", err)
 	}
 	return bot.New(bot.Config{
 		Memory: memory, Book: book, Flow: "apply", Matcher: intents.New(), FAQ: knowledge,
-		Checker: eligibility.NewEmbedded(rules, applicants, time.Now), Rules: rules,
+		Checker: checker, Rules: rules,
 		Words: bot.Words{Product: product, Complaint: c.ComplaintChannel},
 		Now:   time.Now, NewID: rand.Text, Logger: logger,
 	})
+}
+
+// remote is the settings of the client of a remote check.
+func (c *config) remote() eligibility.RemoteConfig {
+	return eligibility.RemoteConfig{
+		URL: c.CheckerURL, Token: c.CheckerToken, CallbackURL: c.CallbackURL, AllowPrivate: c.CheckerAllowPrivate,
+	}
 }
 
 // fileOr names a file on disk, or the built-in one if none is given.
@@ -116,8 +129,13 @@ func banner(out io.Writer, c config, addr net.Addr) {
 	} else {
 		fmt.Fprintf(out, "sessions are kept in the embedded store, folder %s\n", c.DataDir)
 	}
-	if c.Production {
+	if c.CheckerURL != "" {
+		fmt.Fprintf(out, "eligibility is checked by %s\n", c.CheckerURL)
+	}
+	if c.Production && c.CheckerURL == "" {
 		fmt.Fprintln(out, "the embedded rules know no applicant in production: every application goes to manual review")
+	}
+	if c.Production {
 		return
 	}
 	fmt.Fprintln(out, "THIS IS A DEMO: applicants are invented, decisions mean nothing; enter no real details")

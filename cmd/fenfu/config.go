@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"fenfu/bot/eligibility"
 	"fenfu/sessions"
 	"fenfu/sessions/seal"
 )
@@ -32,6 +33,14 @@ type config struct {
 	VisitorRate    float64  `help:"Messages a second that one connection may send." default:"5" env:"FENFU_VISITOR_RATE" group:"Access"`
 	VisitorBurst   int      `help:"Messages that one connection may send at once." default:"20" env:"FENFU_VISITOR_BURST" group:"Access"`
 	MaxConnections int      `help:"Connections that this node accepts." default:"50000" env:"FENFU_MAX_CONNECTIONS" group:"Access"`
+
+	CheckerURL          string `help:"Remote eligibility check that speaks contract v1, without /v1. Empty: the embedded rules." env:"FENFU_CHECKER_URL" group:"Check"`
+	CheckerToken        string `help:"Bearer token for the remote check." env:"FENFU_CHECKER_TOKEN" group:"Check"`
+	CheckerTokenFile    string `help:"File with the token for the remote check." env:"FENFU_CHECKER_TOKEN_FILE" group:"Check" type:"path"`
+	CheckerAllowPrivate bool   `help:"Let the remote check be on a private address, and speak plain http." env:"FENFU_CHECKER_ALLOW_PRIVATE" group:"Check"`
+	CallbackURL         string `help:"This server's /v1/callbacks/checks as the check reaches it. Empty: the check is polled." env:"FENFU_CALLBACK_URL" group:"Check"`
+	CallbackSecrets     string `help:"Secrets that callbacks are signed with, newest first: whsec_… separated by spaces." env:"FENFU_CALLBACK_SECRETS" group:"Check"`
+	CallbackSecretsFile string `help:"File with the callback secrets." env:"FENFU_CALLBACK_SECRETS_FILE" group:"Check" type:"path"`
 
 	OperatorName     string `help:"Legal name of the operator, shown to every visitor." env:"FENFU_OPERATOR_NAME" group:"Operator"`
 	OperatorLicence  string `help:"The operator's licence, shown to every visitor." env:"FENFU_OPERATOR_LICENCE" group:"Operator"`
@@ -66,6 +75,16 @@ func (c *config) check() error {
 		_, err := decodeKey(c.TokenKey)
 		bad(err == nil, "--token-key: %w", err)
 	}
+	if c.CheckerURL != "" {
+		_, err := eligibility.NewRemote(c.remote()) // connects to nothing yet
+		bad(err == nil, "--checker-url, --checker-token, --callback-url: %w", err)
+	}
+	if c.CallbackSecrets != "" {
+		_, err := eligibility.ParseSecrets(c.CallbackSecrets)
+		bad(err == nil, "--callback-secrets: %w", err)
+	}
+	bad((c.CallbackURL == "") == (c.CallbackSecrets == ""), "--callback-url and --callback-secrets go together")
+	bad(c.CallbackURL == "" || c.CheckerURL != "", "--callback-url needs --checker-url")
 	for _, o := range c.AllowedOrigins {
 		bad(isOrigin(o), "--allowed-origins: %q is not an origin (scheme://host[:port])", o)
 	}

@@ -22,6 +22,8 @@ func (c *config) readSecrets() error {
 		{"redis-url", &c.RedisURL, c.RedisURLFile},
 		{"seal-keys", &c.SealKeys, c.SealKeysFile},
 		{"token-key", &c.TokenKey, c.TokenKeyFile},
+		{"checker-token", &c.CheckerToken, c.CheckerTokenFile},
+		{"callback-secrets", &c.CallbackSecrets, c.CallbackSecretsFile},
 	} {
 		if s.file == "" {
 			continue

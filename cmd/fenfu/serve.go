@@ -18,6 +18,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"fenfu/bot"
+	"fenfu/bot/eligibility"
 	"fenfu/sessions"
 	"fenfu/sessions/embedded"
 	"fenfu/sessions/seal"
@@ -128,11 +129,22 @@ func newServer(c config, b *bot.Bot, store *sessions.Store, logger *slog.Logger)
 	if err != nil {
 		return nil, fmt.Errorf("token key: %w", err)
 	}
+	callbacks := web.Callbacks{Called: b.Called}
+	if c.CallbackSecrets != "" {
+		secrets, err := eligibility.ParseSecrets(c.CallbackSecrets)
+		if err != nil {
+			return nil, err
+		}
+		if callbacks.Verifier, err = eligibility.NewVerifier(time.Now, secrets...); err != nil {
+			return nil, err
+		}
+	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return web.New(web.Config{
 		Bot: b, Log: store, Ready: store.Ready,
-		TokenKey: key, TokenLife: c.Retention,
+		Callbacks: callbacks,
+		TokenKey:  key, TokenLife: c.Retention,
 		AllowedOrigins: c.AllowedOrigins, FrameAncestors: c.AllowedOrigins,
 		Limits: ws.Limits{Connections: c.MaxConnections, Rate: rate.Limit(c.VisitorRate), Burst: c.VisitorBurst},
 		Site:   c.site(),

@@ -1,0 +1,149 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"time"
+
+	"fenfu/bot/eligibility"
+)
+
+// How long an application is tried before a person has to look.
+const (
+	maxFailures = 8              // tries in a row without an answer
+	maxWait     = 24 * time.Hour // from submission to decision
+	firstRetry  = 2 * time.Second
+	lastRetry   = 5 * time.Minute
+)
+
+// Wake does what a session is due for: it sends a submitted application to the
+// check, or asks how the check has gone on, and takes in the answer. It may be
+// called at any time, by several nodes at once: the check's id makes two checks
+// one, and the number of the try makes two answers one.
+func (b *Bot) Wake(ctx context.Context, session string) error {
+	s, err := b.Memory.Load(ctx, session)
+	if err != nil {
+		return fmt.Errorf("load session: %w", err)
+	}
+	if !s.Application.open() || s.Due.After(b.Now()) {
+		return nil
+	}
+	return b.try(ctx, s)
+}
+
+// Called takes in that the check has decided, as a callback says. It believes
+// nothing but that, and asks the check itself; so a callback may come late,
+// twice or in any order.
+func (b *Bot) Called(ctx context.Context, checkID string) error {
+	session, _, _ := strings.Cut(checkID, ".")
+	for range 2 { // a try on an old copy of the session is a repeated one; then the copy is gone
+		s, err := b.Memory.Load(ctx, session)
+		if err != nil {
+			return fmt.Errorf("load session: %w", err)
+		}
+		if !s.Application.open() || s.Application.Request.CheckID != checkID {
+			return nil
+		}
+		if err := b.try(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Bot) try(ctx context.Context, s Session) error {
+	a := s.Application
+	var answer eligibility.Answer
+	var err error
+	if a.Status == Pending {
+		answer, err = b.Checker.Poll(ctx, a.Request.CheckID)
+		var refused *eligibility.RefusedError
+		if errors.As(err, &refused) && refused.Status == http.StatusNotFound {
+			// It has forgotten the check; asked again it is the same check.
+			answer, err = b.Checker.Check(ctx, a.Request)
+		}
+	} else {
+		answer, err = b.Checker.Check(ctx, a.Request)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err() // this node stops; the lease runs out and another one tries
+	}
+	try := Try{CheckID: a.Request.CheckID, Pending: answer.Pending, After: answer.After}
+	var again *eligibility.TryAgainError
+	switch {
+	case errors.As(err, &again):
+		try.Trouble, try.After = again.Reason, again.After
+		b.Logger.Warn("no answer from the check", "session", s.ID, "application", a.ID, "reason", again.Reason, "failures", a.Failures+1)
+	case err != nil: // refused, or something that no try can mend
+		try.Final = true
+		b.Logger.Error("the check refuses an application", "session", s.ID, "application", a.ID, "error", err)
+	case !answer.Pending:
+		try.Result = &answer.Result
+	}
+	_, err = b.Handle(ctx, Message{
+		Session: s.ID, ID: fmt.Sprintf("check:%s.%d:%d", a.ID, a.Version, a.Attempts), From: System, Kind: Outcome, Outcome: &try,
+	})
+	return err
+}
+
+// outcome takes in what a try came to. An answer to anything but the check
+// that the session waits for changes nothing.
+func (t *turn) outcome() error {
+	try := t.m.Outcome
+	if !t.s.Application.open() || t.s.Application.Request.CheckID != try.CheckID {
+		t.nothing = true
+		return nil
+	}
+	a := *t.s.Application
+	t.s.Application = &a
+	a.Attempts++
+	switch {
+	case try.Result != nil:
+		t.decided(&a, eligibility.Sanitize(*try.Result))
+	case try.Final || t.m.At.Sub(a.SubmittedAt) > maxWait:
+		t.decided(&a, eligibility.Unavailable(try.CheckID))
+	case try.Pending:
+		first := a.Status != Pending
+		a.Status, a.Failures = Pending, 0
+		t.s.Due = t.m.At.Add(max(try.After, time.Second))
+		if first {
+			t.notice(CodePending, "申请已送达审核方，正在核对，可能需要一些时间。结果会在这里通知您，关闭页面也没关系。", &Data{Application: a.ID})
+		}
+	default:
+		t.failed(&a, try)
+	}
+	return nil
+}
+
+// failed waits longer after each failure, and gives the application to a person
+// after the last. A try that was not even sent does not count.
+func (t *turn) failed(a *Application, try *Try) {
+	if try.Trouble != eligibility.ReasonBreakerOpen {
+		a.Failures++
+	}
+	if a.Failures >= maxFailures {
+		t.decided(a, eligibility.Unavailable(try.CheckID))
+		return
+	}
+	wait := min(firstRetry<<max(a.Failures-1, 0), lastRetry)
+	wait += rand.N(wait/2 + 1) // many applications that failed together do not come back together
+	t.s.Due = t.m.At.Add(max(try.After, wait))
+	if a.Failures == 1 && a.Status == Queued && a.Attempts == 1 {
+		t.notice(CodeDelayed, "审核方暂时没有回应，我们会自动重试，不需要重新提交。结果会在这里通知您。", &Data{Application: a.ID})
+	}
+}
+
+// decided ends the application with a result.
+func (t *turn) decided(a *Application, result eligibility.Result) {
+	a.Status, a.Result, a.DecidedAt, a.Failures = Decided, result, t.m.At, 0
+	a.Request.Subject = eligibility.Subject{} // the check has it; the flow keeps what the visitor gave
+	t.s.Due = time.Time{}
+	title, text := t.bot.decisionText(result)
+	data := &Data{Application: a.ID, Decision: result.Decision, Reasons: result.Reasons}
+	t.notice(CodeDecided, cmp.Or(title, "申请有了结果")+"\n"+text, data, reviewOrHuman(result.Decision))
+}
