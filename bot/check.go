@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -78,7 +79,11 @@ func (b *Bot) try(ctx context.Context, s Session) error {
 	switch {
 	case errors.As(err, &again):
 		try.Trouble, try.After = again.Reason, again.After
-		b.Logger.Warn("no answer from the check", "session", s.ID, "application", a.ID, "reason", again.Reason, "failures", a.Failures+1)
+		level := slog.LevelWarn
+		if again.Reason == eligibility.ReasonBreakerOpen {
+			level = slog.LevelDebug // one line for each application would say nothing new
+		}
+		b.Logger.Log(ctx, level, "no answer from the check", "session", s.ID, "application", a.ID, "reason", again.Reason, "failures", a.Failures+1)
 	case err != nil: // refused, or something that no try can mend
 		try.Final = true
 		b.Logger.Error("the check refuses an application", "session", s.ID, "application", a.ID, "error", err)

@@ -12,7 +12,9 @@
 // Nothing is sent from here. The events in the log are the only way out;
 // whoever shows them follows the log (see [Feed]). A turn makes no call but
 // its Load and its Commit: the eligibility check runs in [Bot.Wake], outside,
-// and its answer comes back through Handle like any other message.
+// one try at a time, and what a try came to goes through Handle like any other
+// message. When to try or look again is a due time in the session's state,
+// committed with it; nothing else keeps time.
 //
 // # Who owns a session
 //

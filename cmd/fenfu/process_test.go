@@ -56,6 +56,9 @@ func startServer(t testing.TB, args ...string) *process {
 		t.Fatal(err)
 	}
 	p := &process{t: t, addr: addr, args: append([]string{"--listen", addr, "--visitor-rate", "1000", "--visitor-burst", "1000"}, args...)}
+	for i := range p.args {
+		p.args[i] = strings.ReplaceAll(p.args[i], "{addr}", addr)
+	}
 	p.start()
 	t.Cleanup(p.kill)
 	return p
