@@ -155,7 +155,7 @@ func (b *batcher) send(batch []*call) {
 func forgotten(batch []*call) []*call {
 	var again []*call
 	for _, c := range batch {
-		if c.script == nil || !redis.HasErrorPrefix(c.cmd.Err(), "NOSCRIPT") {
+		if c.script == nil || c.cmd.Err() == nil || !redis.HasErrorPrefix(c.cmd.Err(), "NOSCRIPT") {
 			continue
 		}
 		args := c.cmd.Args()

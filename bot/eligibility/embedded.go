@@ -17,12 +17,13 @@ type Embedded struct {
 	rules    *Rules
 	profiles Profiles
 	now      func() time.Time
+	fields   []field
 }
 
 // NewEmbedded returns a checker that looks applicants up in profiles and tells
 // the date by now.
 func NewEmbedded(rules *Rules, profiles Profiles, now func() time.Time) *Embedded {
-	return &Embedded{rules: rules, profiles: profiles, now: now}
+	return &Embedded{rules: rules, profiles: profiles, now: now, fields: profileFields()}
 }
 
 // Check implements Checker. An applicant without a profile is one of whom
@@ -34,7 +35,7 @@ func (e *Embedded) Check(ctx context.Context, r Request) (Result, error) {
 		return Result{}, fmt.Errorf("find profile: %w", err)
 	}
 	now := e.now()
-	decision, reasons, err := e.rules.decide(factsOf(r.Subject, p, now))
+	decision, reasons, err := e.rules.decide(factsOf(e.fields, r.Subject, p, now))
 	if err != nil {
 		return Result{}, err
 	}

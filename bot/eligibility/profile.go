@@ -46,26 +46,44 @@ const (
 	factNameMatches = "name_matches" // the name given is the account holder's
 )
 
+// field is a fact that a profile holds: its name, and where.
+type field struct {
+	name  string
+	index int
+}
+
+// profileFields returns the facts of a profile. The name in it is no fact of
+// its own: expressions see name_matches only, so that no rule can decide by
+// what somebody is called.
+func profileFields() []field {
+	var out []field
+	for i, f := range reflect.VisibleFields(reflect.TypeFor[Profile]()) {
+		if f.Type.Kind() == reflect.Pointer {
+			out = append(out, field{f.Tag.Get("yaml"), i})
+		}
+	}
+	return out
+}
+
 // factTypes returns a zero value for every fact there is, to check expressions
-// against. The name in a profile is no fact of its own: expressions see
-// name_matches only, so that no rule can decide by what somebody is called.
+// against.
 func factTypes() facts {
 	f := facts{factAge: 0, factResidentID: false, factNameMatches: false}
-	for _, field := range reflect.VisibleFields(reflect.TypeFor[Profile]()) {
-		if field.Type.Kind() == reflect.Pointer {
-			f[field.Tag.Get("yaml")] = reflect.Zero(field.Type.Elem()).Interface()
-		}
+	profile := reflect.TypeFor[Profile]()
+	for _, is := range profileFields() {
+		f[is.name] = reflect.Zero(profile.Field(is.index).Type.Elem()).Interface()
 	}
 	return f
 }
 
-// factsOf gathers what is known of s on the day of now.
-func factsOf(s Subject, p Profile, now time.Time) facts {
-	f := facts{}
+// factsOf gathers what is known of s on the day of now. fields is what
+// profileFields returns, which takes longer than all the rest.
+func factsOf(fields []field, s Subject, p Profile, now time.Time) facts {
+	f := make(facts, len(fields)+3)
 	v := reflect.ValueOf(p)
-	for i, field := range reflect.VisibleFields(v.Type()) {
-		if field.Type.Kind() == reflect.Pointer && !v.Field(i).IsNil() {
-			f[field.Tag.Get("yaml")] = v.Field(i).Elem().Interface()
+	for _, is := range fields {
+		if at := v.Field(is.index); !at.IsNil() {
+			f[is.name] = at.Elem().Interface()
 		}
 	}
 	id := s.IDNumber.Reveal()

@@ -22,6 +22,10 @@ func Decode(raw []byte, f *ClientFrame) error {
 	if len(raw) > MaxFrame || !utf8.Valid(raw) {
 		return errBadFrame
 	}
+	if f.scan(raw) {
+		return f.check()
+	}
+	*f = ClientFrame{}
 	if err := json.Unmarshal(raw, f); err != nil {
 		var wrong *json.UnmarshalTypeError
 		if !errors.As(err, &wrong) || wrong.Field == "" {
@@ -36,6 +40,70 @@ func Decode(raw []byte, f *ClientFrame) error {
 		return errBadFrame
 	}
 	return f.check()
+}
+
+// scan reads what clients mostly send: an object of strings, without white
+// space between tokens, escapes in strings or fields that are given twice or
+// unknown. It reports false, with f half filled, for everything else, which
+// encoding/json reads: that takes five times as long.
+func (f *ClientFrame) scan(raw []byte) bool {
+	if len(raw) < 2 || raw[0] != '{' || raw[len(raw)-1] != '}' {
+		return false
+	}
+	rest := raw[1:]
+	for {
+		var key, value []byte
+		var ok bool
+		if key, rest, ok = scanString(rest); !ok || len(rest) == 0 || rest[0] != ':' {
+			return false
+		}
+		if value, rest, ok = scanString(rest[1:]); !ok || len(rest) == 0 || len(value) == 0 || !f.set(key, value) {
+			return false
+		}
+		if rest[0] != ',' {
+			return len(rest) == 1 // the closing brace
+		}
+		rest = rest[1:]
+	}
+}
+
+// set fills the field that is called key, unless it is full.
+func (f *ClientFrame) set(key, value []byte) bool {
+	switch {
+	case string(key) == "type" && f.Type == "":
+		for _, t := range ClientTypes {
+			if string(t) == string(value) {
+				f.Type = t
+				return true
+			}
+		}
+		return false
+	case string(key) == "id" && f.ID == "":
+		f.ID = string(value)
+	case string(key) == "text" && f.Text.IsZero():
+		f.Text = pii.Text(value)
+	case string(key) == "value" && f.Value == "":
+		f.Value = string(value)
+	default:
+		return false
+	}
+	return true
+}
+
+// scanString takes a JSON string without escapes off the front of b.
+func scanString(b []byte) (s, rest []byte, ok bool) {
+	if len(b) == 0 || b[0] != '"' {
+		return nil, nil, false
+	}
+	for i := 1; i < len(b); i++ {
+		switch c := b[i]; {
+		case c == '"':
+			return b[1:i], b[i+1:], true
+		case c < ' ', c == '\\':
+			return nil, nil, false
+		}
+	}
+	return nil, nil, false
 }
 
 // isNull reports whether raw is JSON's null, which decodes into anything.

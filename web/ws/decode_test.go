@@ -24,7 +24,8 @@ func FuzzDecode(f *testing.F) {
 	for _, s := range []string{
 		helloA, `{"type":"send","id":"c1","text":"开通分付"}`, `{"type":"choose","id":"c2","value":"consent.agree"}`,
 		`{"type":"read","seq":12}`, `{"type":"typing","on":true}`, `{"type":"ping"}`, `null`, `[]`, `{"type":"send","id":7}`,
-		`{"type":"send","id":"c1","text":"\ud800"}`, "\xff", `{"TYPE":"send","ID":"c1","text":"x"}`,
+		`{"type":"send","id":"c1","text":"\ud800"}`, "\xff", `{"type":"ping","type":"read","seq":1}`, `{"type":"send","id":"c1","text":"x"}}`, `{"type":"send","id":"c1","text":"x",}`,
+		`{"type":"send","id":"c1","text":"x"`, `{"type":"choose","id":"c1","value":"a","value":"b"}`, `{"TYPE":"send","ID":"c1","text":"x"}`,
 	} {
 		f.Add([]byte(s))
 	}
@@ -48,6 +49,11 @@ func FuzzDecode(f *testing.F) {
 			if len(frame.ID) < 1 || len(frame.ID) > ws.MaxIDLen {
 				t.Errorf("id %q", frame.ID)
 			}
+		}
+		// White space keeps the frame from the short way through.
+		var slow ws.ClientFrame
+		if err := ws.Decode(append([]byte(" "), raw...), &slow); len(raw) < ws.MaxFrame && (err != nil || slow != frame) {
+			t.Errorf("read by encoding/json it is %v, %v", slow.Type, err)
 		}
 		var again ws.ClientFrame
 		if err := ws.Decode(ws.AppendClient(nil, &frame), &again); err != nil {

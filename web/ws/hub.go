@@ -90,8 +90,8 @@ type Hub struct {
 	crew     *crew
 	upgrader websocket.Upgrader
 
-	turns  context.Context // ends when a drain has run out of time
-	cancel context.CancelFunc
+	bounds bounds             // of turns
+	cancel context.CancelFunc // ends all turns: a drain has run out of time
 
 	mu       sync.Mutex
 	conns    map[*conn]struct{}
@@ -110,7 +110,8 @@ func NewHub(cfg Config) *Hub {
 		sessions: make(map[string]int),
 		empty:    make(chan struct{}),
 	}
-	h.turns, h.cancel = context.WithCancel(context.Background())
+	h.bounds.wait = cfg.Limits.TurnWait
+	h.bounds.all, h.cancel = context.WithCancel(context.Background())
 	h.upgrader = websocket.Upgrader{
 		HandshakeTimeout: cfg.Limits.WriteWait,
 		ReadBufferSize:   1 << 10, // most frames fit; an idle connection keeps it

@@ -107,8 +107,7 @@ func (w *writer) begun(session string, expires time.Time) {
 // follow opens the feed. A client that knows of more events than there are has
 // seen a log that was since erased: it gets the new one from its beginning.
 func (w *writer) follow(after int64) error {
-	ctx, cancel := w.context()
-	defer cancel()
+	ctx := w.hub.bounds.context()
 	feed, err := w.hub.cfg.Log.Follow(ctx, w.session, after, w.wake)
 	if err != nil {
 		return err
@@ -129,8 +128,7 @@ func (w *writer) follow(after int64) error {
 // led to, if it is there already; a peer that leaves does not undo it.
 func (w *writer) turn(id string, kind bot.Kind, text pii.Text) {
 	start := time.Now()
-	ctx, cancel := w.context()
-	defer cancel()
+	ctx := w.hub.bounds.context()
 	seq, err := w.hub.cfg.Bot.Handle(ctx, bot.Message{
 		Session: w.session, ID: id, From: bot.Visitor, Kind: kind, Text: text,
 	})
@@ -145,8 +143,7 @@ func (w *writer) turn(id string, kind bot.Kind, text pii.Text) {
 
 // pump sends what the feed has.
 func (w *writer) pump() {
-	ctx, cancel := w.context()
-	defer cancel()
+	ctx := w.hub.bounds.context()
 	w.pumpWith(ctx)
 }
 
@@ -180,8 +177,7 @@ func (w *writer) markRead(seq int64) {
 	if seq <= w.read {
 		return
 	}
-	ctx, cancel := w.context()
-	defer cancel()
+	ctx := w.hub.bounds.context()
 	if err := w.hub.cfg.Log.MarkRead(ctx, w.session, seq); err != nil {
 		w.fail("", err, 0)
 		return

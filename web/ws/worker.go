@@ -1,7 +1,6 @@
 package ws
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -157,11 +156,6 @@ func (c *conn) panicked(p any) {
 	c.shut()
 	reason := websocket.FormatCloseMessage(int(CloseUnavailable), CloseUnavailable.String())
 	_ = c.ws.WriteControl(websocket.CloseMessage, reason, time.Now().Add(byeWait)) // closing either way
-}
-
-// context bounds one use of the bot or the log.
-func (c *conn) context() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(c.hub.turns, c.hub.cfg.Limits.TurnWait)
 }
 
 // writer gathers the frames of one step and writes them at once.
