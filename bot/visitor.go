@@ -115,20 +115,19 @@ func (t *turn) echo(text string, actions []flow.Action) string {
 // widen gives Chinese text back the punctuation that normalising made narrow,
 // so that visitors see what they wrote.
 func widen(s string) string {
-	if !strings.ContainsAny(s, ",!?:;") {
+	const narrow = ",!?:;"
+	if !strings.ContainsAny(s, narrow) {
 		return s
 	}
-	var b strings.Builder
-	var last rune
-	for _, c := range s {
-		if i := strings.IndexRune(",!?:;", c); i >= 0 && unicode.Is(unicode.Han, last) {
-			last, c = c, []rune("，！？：；")[i]
-		} else {
-			last = c
+	text := []rune(s)
+	for i, c := range text {
+		wide := strings.IndexRune(narrow, c)
+		chinese := i > 0 && unicode.Is(unicode.Han, text[i-1]) || i+1 < len(text) && unicode.Is(unicode.Han, text[i+1])
+		if wide >= 0 && chinese {
+			text[i] = []rune("，！？：；")[wide]
 		}
-		b.WriteRune(c)
 	}
-	return b.String()
+	return string(text)
 }
 
 func maskDigits(s string) string {

@@ -124,8 +124,22 @@ func (r *run) take(s *Step, found []slot.Found) {
 	if len(updated) > 0 {
 		words = append(words, r.items("updated", updated))
 	}
+	words = append(words, r.nearMiss(found))
 	r.s.Misses = 0
 	r.advance(words...)
+}
+
+// nearMiss says what is wrong with a detail that came along with usable ones.
+func (r *run) nearMiss(found []slot.Found) string {
+	miss := slot.NearMiss(r.in.Text, r.in.Now)
+	if miss == nil {
+		return ""
+	}
+	s := r.f.stepFor(miss.Kind)
+	if s == nil || slices.ContainsFunc(found, func(f slot.Found) bool { return s.takes(f.Kind) }) {
+		return ""
+	}
+	return s.Errors[miss.Reason]
 }
 
 func (r *run) items(key string, items []string) string {

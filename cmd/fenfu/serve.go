@@ -41,7 +41,7 @@ func serve(ctx context.Context, c config, out io.Writer) error {
 			return err
 		}
 	}
-	store, closeStore, err := openStore(ctx, c, logger)
+	store, ready, closeStore, err := openStore(ctx, c, logger)
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func serve(ctx context.Context, c config, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	server, err := newServer(c, brain, store, logger)
+	server, err := newServer(c, brain, store, ready, logger)
 	if err != nil {
 		return err
 	}
@@ -91,40 +91,42 @@ func level(name string) slog.Level {
 	return l
 }
 
-// openStore opens the sessions' store, in Redis or embedded.
-func openStore(ctx context.Context, c config, logger *slog.Logger) (*sessions.Store, func(), error) {
+// openStore opens the sessions' store, in Redis or embedded, and returns what
+// tells whether it works and what closes it.
+func openStore(ctx context.Context, c config, logger *slog.Logger) (store *sessions.Store, ready func(context.Context) error, closeStore func(), err error) {
 	keys, err := seal.Parse(c.SealKeys)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	o := sessions.Options{Keys: keys, Logger: logger, TTL: sessions.TTLs{Session: c.Retention, Log: c.Retention}}
 	var client redis.UniversalClient
 	closeClient := func() error { return client.Close() }
+	journal := func() error { return nil }
 	if c.RedisURL != "" {
 		if client, err = sessions.Dial(c.RedisURL); err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 	} else {
 		db, err := embedded.Open(c.DataDir)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
-		client, closeClient, o.Sync = db.Client(), db.Close, db.Sync
+		client, closeClient, o.Sync, journal = db.Client(), db.Close, db.Sync, db.Err
 	}
 	start, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	store, err := sessions.Open(start, client, o)
-	if err != nil {
-		return nil, nil, errors.Join(err, closeClient())
+	if store, err = sessions.Open(start, client, o); err != nil {
+		return nil, nil, nil, errors.Join(err, closeClient())
 	}
-	return store, func() {
+	ready = func(ctx context.Context) error { return errors.Join(store.Ready(ctx), journal()) }
+	return store, ready, func() {
 		if err := errors.Join(store.Close(), closeClient()); err != nil {
 			logger.Error("closing the store", "error", err)
 		}
 	}, nil
 }
 
-func newServer(c config, b *bot.Bot, store *sessions.Store, logger *slog.Logger) (*web.Server, error) {
+func newServer(c config, b *bot.Bot, store *sessions.Store, ready func(context.Context) error, logger *slog.Logger) (*web.Server, error) {
 	key, err := decodeKey(c.TokenKey)
 	if err != nil {
 		return nil, fmt.Errorf("token key: %w", err)
@@ -142,7 +144,7 @@ func newServer(c config, b *bot.Bot, store *sessions.Store, logger *slog.Logger)
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return web.New(web.Config{
-		Bot: b, Log: store, Ready: store.Ready,
+		Bot: b, Log: store, Ready: ready,
 		Callbacks: callbacks,
 		TokenKey:  key, TokenLife: c.Retention,
 		AllowedOrigins: c.AllowedOrigins, FrameAncestors: c.AllowedOrigins,
