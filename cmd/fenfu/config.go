@@ -25,7 +25,8 @@ type config struct {
 	RedisURLFile string        `help:"File with the Redis URL." env:"FENFU_REDIS_URL_FILE" group:"Storage" type:"path"`
 	SealKeys     string        `help:"Keys that personal data is encrypted with, newest first: id:base64 of 32 bytes, separated by commas." env:"FENFU_SEAL_KEYS" group:"Storage"`
 	SealKeysFile string        `help:"File with the encryption keys." env:"FENFU_SEAL_KEYS_FILE" group:"Storage" type:"path"`
-	Retention    time.Duration `help:"How long a session is kept after its last message." default:"720h" env:"FENFU_RETENTION" group:"Storage"`
+	Retention    time.Duration `help:"How long a session's state, with the visitor's details, is kept after its last message." default:"720h" env:"FENFU_RETENTION" group:"Storage"`
+	LogRetention time.Duration `help:"How long the masked log of its messages is kept; no shorter." default:"720h" env:"FENFU_LOG_RETENTION" group:"Storage"`
 
 	TokenKey       string   `help:"Key that visitors' tokens are signed with: base64 of 32 bytes." env:"FENFU_TOKEN_KEY" group:"Access"`
 	TokenKeyFile   string   `help:"File with the token key." env:"FENFU_TOKEN_KEY_FILE" group:"Access" type:"path"`
@@ -91,7 +92,8 @@ func (c *config) check() error {
 	bad(c.VisitorRate > 0, "--visitor-rate: must be above 0")
 	bad(c.VisitorBurst > 0, "--visitor-burst: must be above 0")
 	bad(c.MaxConnections > 0, "--max-connections: must be above 0")
-	bad(c.Retention >= time.Hour, "--retention: must be at least 1h")
+	bad(c.Retention >= 24*time.Hour, "--retention: must be at least 24h, the consent names it in days")
+	bad(c.LogRetention >= c.Retention, "--log-retention: must be no shorter than --retention")
 	if c.Production {
 		bad(c.RedisURL != "", "production needs --redis-url: the embedded store is for demos and development")
 		bad(c.SealKeys != "", "production needs --seal-keys (or --seal-keys-file)")

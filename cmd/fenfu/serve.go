@@ -36,6 +36,7 @@ const (
 // before anything is served.
 func serve(ctx context.Context, c config, out io.Writer) error {
 	logger := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level(c.LogLevel)}))
+	redis.SetLogger(redisLog{logger})
 	if !c.Production {
 		if err := c.demo(); err != nil {
 			return err
@@ -85,6 +86,13 @@ func serve(ctx context.Context, c config, out io.Writer) error {
 	return group.Wait()
 }
 
+// redisLog puts what go-redis has to say into our log.
+type redisLog struct{ to *slog.Logger }
+
+func (l redisLog) Printf(ctx context.Context, format string, v ...any) {
+	l.to.WarnContext(ctx, "redis client", "message", fmt.Sprintf(format, v...))
+}
+
 func level(name string) slog.Level {
 	var l slog.Level
 	_ = l.UnmarshalText([]byte(name)) // the flag allows only names that parse
@@ -98,7 +106,7 @@ func openStore(ctx context.Context, c config, logger *slog.Logger) (store *sessi
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	o := sessions.Options{Keys: keys, Logger: logger, TTL: sessions.TTLs{Session: c.Retention, Log: c.Retention}}
+	o := sessions.Options{Keys: keys, Logger: logger, TTL: sessions.TTLs{Session: c.Retention, Log: c.LogRetention}}
 	var client redis.UniversalClient
 	closeClient := func() error { return client.Close() }
 	journal := func() error { return nil }
