@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -22,7 +23,10 @@ import (
 	"fenfu/web"
 )
 
-const product = "分付"
+const (
+	product  = "分付"
+	mainFlow = "apply" // the flow that an application runs through
+)
 
 // demo fills what a demo was not given: keys of its own, and an operator that
 // nobody takes for a real one.
@@ -34,32 +38,55 @@ func (c *config) demo() error {
 	return c.demoKeys()
 }
 
-// newBot assembles the bot with its flow, its knowledge and its check.
-func newBot(c config, memory bot.Memory, logger *slog.Logger) (*bot.Bot, error) {
+// content is what the operator may replace by files of its own.
+type content struct {
+	book       *flow.Book
+	rules      *eligibility.Rules
+	applicants *eligibility.Applicants
+}
+
+// content loads flows, rules and applicants, and returns everything that is
+// wrong with them.
+func (c *config) content() (content, error) {
 	flows := flow.Embedded()
 	if c.FlowsDir != "" {
 		flows = os.DirFS(c.FlowsDir)
+	}
+	var errs []error
+	fail := func(what string, err error) {
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", what, err))
+		}
 	}
 	book, err := flow.Load(flows, map[string]string{
 		"operator": c.OperatorName, "checker": c.CheckerName, "product": product,
 		"complaint": c.ComplaintChannel, "retention": strconv.Itoa(int(c.Retention.Hours() / 24)),
 	})
-	if err != nil {
-		return nil, fmt.Errorf("flows: %w", err)
+	fail("flows", err)
+	if err == nil && book.Flow(mainFlow) == nil {
+		fail("flows", fmt.Errorf("there is no flow %q", mainFlow))
 	}
-	rules, err := eligibility.LoadRules(fileOr(c.RulesFile, "rules.yaml"))
-	if err != nil {
-		return nil, fmt.Errorf("rules: %w", err)
-	}
+	rules, err := eligibility.LoadRules(fileOr(c.RulesFile, eligibility.RulesFile))
+	fail("rules", err)
 	// Demo applicants are no facts about anybody: in production the embedded
 	// rules know nobody, and everything goes to a person.
 	applicants := &eligibility.Applicants{}
 	if !c.Production {
-		if applicants, err = eligibility.LoadApplicants(fileOr(c.ApplicantsFile, "applicants.yaml")); err != nil {
-			return nil, fmt.Errorf("applicants: %w", err)
-		}
+		applicants, err = eligibility.LoadApplicants(fileOr(c.ApplicantsFile, eligibility.ApplicantsFile))
+		fail("applicants", err)
 	}
-	var checker eligibility.RemoteChecker = eligibility.Immediate{Checker: eligibility.NewEmbedded(rules, applicants, time.Now)}
+	return content{book, rules, applicants}, errors.Join(errs...)
+}
+
+// newBot assembles the bot with its flow, its knowledge and its check.
+func newBot(c config, memory bot.Memory, logger *slog.Logger) (*bot.Bot, error) {
+	parts, err := c.content()
+	if err != nil {
+		return nil, err
+	}
+	var checker eligibility.RemoteChecker = eligibility.Immediate{
+		Checker: eligibility.NewEmbedded(parts.rules, parts.applicants, time.Now),
+	}
 	if c.CheckerURL != "" {
 		if checker, err = eligibility.NewRemote(c.remote()); err != nil {
 			return nil, err
@@ -70,8 +97,8 @@ func newBot(c config, memory bot.Memory, logger *slog.Logger) (*bot.Bot, error) 
 		return nil, fmt.Errorf("knowledge base: %w", err)
 	}
 	return bot.New(bot.Config{
-		Memory: memory, Book: book, Flow: "apply", Matcher: intents.New(), FAQ: knowledge,
-		Checker: checker, Rules: rules,
+		Memory: memory, Book: parts.book, Flow: mainFlow, Matcher: intents.New(), FAQ: knowledge,
+		Checker: checker, Rules: parts.rules,
 		Words: bot.Words{Product: product, Complaint: c.ComplaintChannel},
 		Now:   time.Now, NewID: rand.Text, Logger: logger,
 	})

@@ -53,7 +53,7 @@ type config struct {
 }
 
 // check returns everything that is wrong with the settings, at once. It reads
-// the secret files but opens nothing else.
+// the files that they name, but opens no store and connects to nothing.
 func (c *config) check() error {
 	errs := []error{c.readSecrets()}
 	bad := func(ok bool, format string, args ...any) {
@@ -84,6 +84,8 @@ func (c *config) check() error {
 		_, err := eligibility.ParseSecrets(c.CallbackSecrets)
 		bad(err == nil, "--callback-secrets: %w", err)
 	}
+	_, err := c.content()
+	bad(err == nil, "%w", err)
 	bad((c.CallbackURL == "") == (c.CallbackSecrets == ""), "--callback-url and --callback-secrets go together")
 	bad(c.CallbackURL == "" || c.CheckerURL != "", "--callback-url needs --checker-url")
 	for _, o := range c.AllowedOrigins {

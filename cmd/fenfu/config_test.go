@@ -143,6 +143,31 @@ func TestSettingsFromEnvironment(t *testing.T) {
 	}
 }
 
+// TestFilesAreChecked wants faults in the operator's own files named, with
+// their places, before anything starts.
+func TestFilesAreChecked(t *testing.T) {
+	dir := t.TempDir()
+	source, err := os.ReadFile(filepath.Join("..", "..", "bot", "flow", "flows", "apply.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := strings.Replace(string(source), "next: id_number", "next: passport", 1)
+	for name, data := range map[string]string{"apply.yaml": broken, "rules.yml": "id: x\nrules: 7\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	code, out := check(map[string]string{"flows-dir": dir, "rules-file": filepath.Join(dir, "rules.yml"), "applicants-file": filepath.Join(dir, "absent.yaml")})
+	if code != 1 {
+		t.Errorf("exit %d, want 1", code)
+	}
+	for _, want := range []string{"apply.yaml:103:11", "passport", "rules.yml:2", "absent.yaml"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("output does not say %q:\n%s", want, out)
+		}
+	}
+}
+
 func TestWrongCalls(t *testing.T) {
 	for _, args := range [][]string{{"--no-such-flag"}, {"dance"}, {"--visitor-rate=fast"}, {"--log-level=loud"}} {
 		var out bytes.Buffer
