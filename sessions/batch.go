@@ -26,13 +26,33 @@ type call struct {
 	cmd    redis.Cmder
 	script *script // nil for a command that is no script
 	state  atomic.Int32
-	done   chan struct{}
+	done   chan struct{} // of one: answered, or failed
+}
+
+// calls lends calls to those who wait for their answer.
+type calls struct{ pool sync.Pool }
+
+func (p *calls) get(s *script, cmd redis.Cmder) *call {
+	c, ok := p.pool.Get().(*call)
+	if !ok {
+		c = &call{done: make(chan struct{}, 1)}
+	}
+	c.cmd, c.script = cmd, s
+	return c
+}
+
+// put takes back a call that was answered, and no other: a lane may hold it.
+func (p *calls) put(c *call) {
+	c.cmd, c.script = nil, nil
+	c.state.Store(queued)
+	p.pool.Put(c)
 }
 
 // batcher gathers calls of many goroutines into pipelines, which halves the
 // work on both sides. Each lane has at most one pipeline on its way.
 type batcher struct {
 	rdb     redis.UniversalClient
+	calls   calls
 	lanes   []chan *call
 	stop    chan struct{} // closed to end the lanes
 	stopped chan struct{} // closed when they have ended
@@ -66,7 +86,7 @@ func (b *batcher) close() {
 // client's time-outs bound the wait, and the outcome is known unless an error
 // says otherwise.
 func (b *batcher) do(ctx context.Context, lane int, s *script, cmd redis.Cmder) error {
-	c := &call{cmd: cmd, script: s, done: make(chan struct{})}
+	c := b.calls.get(s, cmd)
 	select {
 	case b.lanes[lane%len(b.lanes)] <- c:
 	case <-ctx.Done():
@@ -76,6 +96,7 @@ func (b *batcher) do(ctx context.Context, lane int, s *script, cmd redis.Cmder) 
 	}
 	select {
 	case <-c.done:
+		b.calls.put(c)
 		return cmd.Err()
 	case <-ctx.Done():
 		if c.state.CompareAndSwap(queued, abandoned) {
@@ -87,6 +108,7 @@ func (b *batcher) do(ctx context.Context, lane int, s *script, cmd redis.Cmder) 
 		}
 	}
 	<-c.done
+	b.calls.put(c)
 	return cmd.Err()
 }
 
@@ -131,7 +153,7 @@ func (b *batcher) flush(batch []*call) {
 		b.send(unknown)
 	}
 	for _, c := range batch {
-		close(c.done)
+		c.done <- struct{}{}
 	}
 }
 

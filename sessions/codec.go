@@ -121,14 +121,29 @@ func (n nanos) time() time.Time {
 	return time.Unix(0, int64(n)).UTC()
 }
 
-// sealState returns the sealed state; scratch is room to encode it in.
-func sealState(box *seal.Box, s *bot.Session, scratch *[]byte) ([]byte, error) {
-	plain, err := encodeState((*scratch)[:0], s)
-	if err != nil {
-		return nil, fmt.Errorf("encode a session: %w", err)
-	}
-	*scratch = plain
-	return box.Seal(fieldState, s.Version, plain), nil
+// sealer seals what one commit stores. It is used again, and so is its room.
+type sealer struct {
+	plain  []byte
+	sealed []byte // the values sealed so far, one after the other
+}
+
+func (w *sealer) reset() { w.sealed = w.sealed[:0] }
+
+// seal returns a sealed value, good until the reset.
+func (w *sealer) seal(box *seal.Box, field string, n int64) []byte {
+	from := len(w.sealed)
+	w.sealed = box.AppendSeal(w.sealed, field, n, w.plain)
+	return w.sealed[from:len(w.sealed):len(w.sealed)]
+}
+
+func (w *sealer) state(c *cached) []byte {
+	w.plain = encodeState(w.plain[:0], &c.session, c.application)
+	return w.seal(c.box, fieldState, c.session.Version)
+}
+
+func (w *sealer) event(box *seal.Box, e *bot.Event) []byte {
+	w.plain = encodeEvent(w.plain[:0], e)
+	return w.seal(box, fieldEvent, e.Seq)
 }
 
 func openState(box *seal.Box, id string, version int64, sealed []byte) (bot.Session, error) {
@@ -147,13 +162,6 @@ func openState(box *seal.Box, id string, version int64, sealed []byte) (bot.Sess
 		Flow: r.Flow.state(), Application: r.Application.application(),
 		Due: r.Due.time(), CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(),
 	}, nil
-}
-
-// sealEvent returns the sealed event; scratch is room to encode it in.
-func sealEvent(box *seal.Box, e *bot.Event, scratch *[]byte) ([]byte, error) {
-	plain := encodeEvent((*scratch)[:0], e)
-	*scratch = plain
-	return box.Seal(fieldEvent, e.Seq, plain), nil
 }
 
 func openEvent(box *seal.Box, seq int64, sealed []byte) (bot.Event, error) {

@@ -31,7 +31,18 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	is := &cached{box: was.box, session: t.Session, renewed: was.renewed}
+	is := &cached{box: was.box, session: t.Session, renewed: was.renewed, keys: was.keys}
+	if is.keys == nil {
+		is.keys = &[3]any{sessionKey(p.tag, id), logKey(p.tag, id), idsKey(p.tag, id)}
+	}
+	if a := t.Session.Application; a != nil {
+		// Who changes an application makes a new one.
+		if is.application = was.application; a != was.session.Application || is.application == nil {
+			if is.application, err = encodeApplication(a); err != nil {
+				return 0, fmt.Errorf("commit to session %s: %w", id, err)
+			}
+		}
+	}
 	is.session.Version++
 	is.session.Seq += int64(len(t.Events))
 	now := s.o.Now()
@@ -40,18 +51,16 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (int64, error) {
 		is.renewed = now
 	}
 	lease, mine := s.reserve(t.Session.Due, now)
-	args, err := s.commitArgs(p, is, &t, renew, lease)
-	if err != nil {
-		s.release(mine)
-		return 0, err
-	}
-	cmd := redis.NewIntSliceCmd(context.Background(), args...)
+	c := s.commits.Get().(*commit)
+	cmd := redis.NewIntSliceCmd(context.Background(), s.commitArgs(c, p, is, &t, renew, lease)...)
 	if err := s.batch.do(ctx, p.number, s.scripts.commit, cmd); err != nil {
 		s.release(mine)
 		s.cache.Remove(id) // it may have been stored, so followers had better look
 		p.catchUp(id)
 		return 0, unavailable("commit to session "+id, err)
 	}
+	c.done()
+	s.commits.Put(c) // not if it failed: then somebody may still hold what is in it
 	reply := cmd.Val()
 	if len(reply) < 2 {
 		s.release(mine)
@@ -93,52 +102,61 @@ func checkTurn(t *bot.Turn) error {
 	return nil
 }
 
-// commitArgs seals the turn and lays it out as scripts/commit.lua reads it.
-func (s *Store) commitArgs(p *partition, is *cached, t *bot.Turn, renew bool, lease int64) ([]any, error) {
-	scratch := s.scratch.Get().(*[]byte)
-	defer s.scratch.Put(scratch)
-	state, err := sealState(is.box, &is.session, scratch)
-	if err != nil {
-		return nil, err
-	}
-	id := t.Session.ID
-	first := min(t.Session.Seq+1, is.session.Seq)
-	var logTTL any = ""
-	if renew {
-		logTTL = s.o.TTL.Log.Milliseconds()
-	}
-	args := make([]any, 0, 8+14+len(t.Events))
-	due := dueArg(is.session.Due)
-	score := due
-	if lease != 0 {
-		score = lease
-	}
-	args = append(args, "evalsha", s.scripts.commit.sha, 5,
-		sessionKey(p.tag, id), logKey(p.tag, id), idsKey(p.tag, id), p.due, p.nodes,
-		t.MessageID, t.Session.Version, t.Session.Seq, first,
-		is.session.Version, state, string(is.session.Owner), due, id,
-		s.o.TTL.Session.Milliseconds(), logTTL, s.self, score)
-	head := newHead(id, first, len(t.Events))
-	at := len(args)
-	args = append(args, nil)
-	for i := range t.Events {
-		e, err := sealEvent(is.box, &t.Events[i], scratch)
-		if err != nil {
-			return nil, err
-		}
-		head = head.add(len(e))
-		args = append(args, e)
-	}
-	args[at] = []byte(head)
-	return args, nil
+// commit is what the arguments of one commit are made in, to be used again.
+// Most of them point into it: an argument of its own takes an allocation each.
+type commit struct {
+	args []any
+	sealer
+	messageID, owner    string
+	version, seq        int64 // before
+	first, next         int64 // number of the first event, version after
+	due, lease          int64
+	sessionTTL, longTTL int64
 }
 
-// dueArg rounds up: nothing is woken before it is due.
-func dueArg(due time.Time) any {
-	if due.IsZero() {
-		return ""
+// done lets go of what belongs to a session.
+func (c *commit) done() {
+	clear(c.args)
+	c.args, c.messageID = c.args[:0], ""
+	c.reset()
+}
+
+// commitArgs seals the turn and lays it out as scripts/commit.lua reads it.
+func (s *Store) commitArgs(c *commit, p *partition, is *cached, t *bot.Turn, renew bool, lease int64) []any {
+	id := t.Session.ID
+	c.messageID, c.owner = t.MessageID, string(is.session.Owner)
+	c.version, c.seq, c.next = t.Session.Version, t.Session.Seq, is.session.Version
+	c.first = min(t.Session.Seq+1, is.session.Seq)
+	c.sessionTTL, c.longTTL, c.lease = s.o.TTL.Session.Milliseconds(), s.o.TTL.Log.Milliseconds(), lease
+	var logTTL, due any = "", ""
+	if renew {
+		logTTL = &c.longTTL
 	}
-	return due.Add(time.Millisecond - 1).UnixMilli()
+	if !is.session.Due.IsZero() {
+		// Rounded up: nothing is woken before it is due.
+		c.due = is.session.Due.Add(time.Millisecond - 1).UnixMilli()
+		due = &c.due
+	}
+	score := due
+	if lease != 0 {
+		score = &c.lease
+	}
+	state := c.state(is)
+	c.args = append(c.args[:0], "evalsha", s.scripts.commit.sha, 5,
+		is.keys[0], is.keys[1], is.keys[2], p.due, p.nodes,
+		&c.messageID, &c.version, &c.seq, &c.first,
+		&c.next, state, &c.owner, due, id,
+		&c.sessionTTL, logTTL, s.self, score)
+	head := newHead(id, c.first, len(t.Events))
+	at := len(c.args)
+	c.args = append(c.args, nil)
+	for i := range t.Events {
+		e := c.event(is.box, &t.Events[i])
+		head = head.add(len(e))
+		c.args = append(c.args, e)
+	}
+	c.args[at] = []byte(head)
+	return c.args
 }
 
 // applied makes a stored turn known on this node.

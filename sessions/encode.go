@@ -2,7 +2,6 @@ package sessions
 
 import (
 	"strconv"
-	"unicode/utf8"
 
 	"fenfu/bot"
 	"fenfu/bot/flow"
@@ -54,13 +53,10 @@ func (o object) next() object {
 	return append(o, '{')
 }
 
-// appendQuoted writes s as a JSON string. Bytes that are no UTF-8 become
-// U+FFFD, as with encoding/json.
+// appendQuoted writes s as a JSON string. Bytes that are no UTF-8 are left as
+// they are: encoding/json reads each as U+FFFD.
 func appendQuoted(b []byte, s string) []byte {
 	const hex = "0123456789abcdef"
-	if !utf8.ValidString(s) {
-		s = string([]rune(s))
-	}
 	b = append(b, '"')
 	from := 0
 	for i := range len(s) {
@@ -79,21 +75,19 @@ func appendQuoted(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// encodeState writes a stateRecord.
-func encodeState(b []byte, s *bot.Session) ([]byte, error) {
+// encodeState writes a stateRecord. application is what encodeApplication wrote
+// of the session's, if it has one.
+func encodeState(b []byte, s *bot.Session, application []byte) []byte {
 	o := append(object(b), '{')
 	o = o.number("r", recordVersion).text("id", s.ID).text("o", string(s.Owner)).text("a", s.Agent)
 	o = append(o.name("f"), '{')
 	o = encodeFlow(o, &s.Flow)
 	o = append(o, '}')
-	if a := s.Application; a != nil {
-		var err error
-		if o, err = encodeApplication(o, a); err != nil {
-			return nil, err
-		}
+	if s.Application != nil {
+		o = append(o.name("ap"), application...)
 	}
 	o = o.number("d", toNanos(s.Due)).number("c", toNanos(s.CreatedAt)).number("u", toNanos(s.UpdatedAt))
-	return append(o, '}'), nil
+	return append(o, '}')
 }
 
 // encodeFlow writes the fields of a flowRecord.

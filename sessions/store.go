@@ -104,7 +104,7 @@ type Store struct {
 	reserved   atomic.Int64 // of the room in mine, taken by commits on their way
 	working    atomic.Int32 // calls of Work under way
 	listening  atomic.Bool
-	scratch    sync.Pool // of *[]byte, to encode in
+	commits    sync.Pool // of *commit, to be used again
 
 	end   context.CancelFunc // ends the store's goroutines
 	group sync.WaitGroup
@@ -128,6 +128,9 @@ type cached struct {
 	box     *seal.Box
 	session bot.Session
 	renewed time.Time // when its TTLs were last set anew, zero: not known here
+
+	keys        *[3]any // of state, log and message ids, as commands take them; nil before the first commit here
+	application []byte  // the session's, as it is written with every turn; nil before the first commit here
 }
 
 // Open returns a store in the database of rdb, which stays the caller's to
@@ -149,7 +152,7 @@ func Open(ctx context.Context, rdb redis.UniversalClient, o Options) (*Store, er
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
 	s := &Store{rdb: rdb, o: o, scripts: scripts, cache: cache, self: rand.Text(), nudged: make(chan struct{}, 1), mine: make(chan claimed, 4096)}
-	s.scratch.New = func() any { return new([]byte) }
+	s.commits.New = func() any { return new(commit) }
 	if err := s.fixPartitions(ctx); err != nil {
 		return nil, err
 	}

@@ -21,6 +21,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 const (
@@ -67,13 +68,24 @@ func (k *key) derive(session string) (cipher.AEAD, error) {
 
 // Seal encrypts plain as the session's field number n, with the newest key.
 func (b *Box) Seal(field string, n int64, plain []byte) []byte {
+	return b.AppendSeal(nil, field, n, plain)
+}
+
+// AppendSeal appends what Seal returns to dst, and allocates only if dst has no
+// room. plain must not be in dst's array.
+func (b *Box) AppendSeal(dst []byte, field string, n int64, plain []byte) []byte {
 	id := b.ring.newest.id
 	head := 2 + len(id)
-	out := make([]byte, head+nonceSize, head+nonceSize+len(plain)+tagSize)
+	size := head + nonceSize + len(plain) + tagSize
+	// What is authenticated is laid out behind the value, and left behind.
+	dst = slices.Grow(dst, size+aadSize(field, b.session))
+	out := dst[len(dst) : len(dst)+size]
 	out[0], out[1] = version, byte(len(id))
 	copy(out[2:], id)
-	rand.Read(out[head:]) // never fails: crypto/rand ends the process instead
-	return b.newest.Seal(out, out[head:], plain, b.aad(field, n))
+	nonce := out[head : head+nonceSize]
+	rand.Read(nonce) // never fails: crypto/rand ends the process instead
+	b.newest.Seal(out[:head+nonceSize:size], nonce, plain, b.appendAAD(dst[len(dst)+size:len(dst)+size], field, n))
+	return dst[:len(dst)+size]
 }
 
 // Open decrypts what Seal made of the same session, field and number, with
@@ -91,7 +103,7 @@ func (b *Box) Open(field string, n int64, sealed []byte) ([]byte, error) {
 		return nil, err
 	}
 	nonce, text := sealed[head:head+nonceSize], sealed[head+nonceSize:]
-	plain, err := aead.Open(nil, nonce, text, b.aad(field, n))
+	plain, err := aead.Open(nil, nonce, text, b.appendAAD(nil, field, n))
 	if err != nil {
 		return nil, ErrNotOpened
 	}
@@ -109,11 +121,13 @@ func (b *Box) cipher(id string) (cipher.AEAD, error) {
 	return k.derive(b.session)
 }
 
-// aad is unambiguous: field names hold no NUL, and the number has a fixed size.
-func (b *Box) aad(field string, n int64) []byte {
-	out := make([]byte, 0, len(field)+len(b.session)+9)
+// appendAAD is unambiguous: field names hold no NUL, and the number has a fixed
+// size.
+func (b *Box) appendAAD(out []byte, field string, n int64) []byte {
 	out = append(out, field...)
 	out = append(out, 0)
 	out = binary.BigEndian.AppendUint64(out, uint64(n))
 	return append(out, b.session...)
 }
+
+func aadSize(field, session string) int { return len(field) + 1 + 8 + len(session) }
