@@ -105,7 +105,7 @@ func (d *dialer) visit(ctx context.Context, t *target, s session, after int64) (
 // plain opens a connection to the yardstick, in the same way.
 func (d *dialer) plain(ctx context.Context, t *target) (*line, error) {
 	wd := websocket.Dialer{
-		ReadBufferSize: 1 << 10, WriteBufferSize: 1 << 10, WriteBufferPool: &d.buffers, NetDialContext: d.netDial,
+		ReadBufferSize: 4 << 10, WriteBufferSize: 1 << 10, WriteBufferPool: &d.buffers, NetDialContext: d.netDial,
 	}
 	conn, _, err := wd.DialContext(ctx, t.socket, nil)
 	if err != nil {

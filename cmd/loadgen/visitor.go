@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"fenfu/bot/pii"
@@ -41,7 +42,7 @@ func (v *visitor) step(ctx context.Context, s *step) (timing, error) {
 		return t, ctx.Err()
 	}
 	v.messages++
-	f := ws.ClientFrame{ID: fmt.Sprintf("v%d.%d", v.number, v.messages)}
+	f := ws.ClientFrame{ID: "v" + strconv.Itoa(v.number) + "." + strconv.Itoa(v.messages)}
 	if s.say != nil {
 		f.Type, f.Text = ws.Send, s.say(&v.who)
 	} else {
@@ -51,7 +52,7 @@ func (v *visitor) step(ctx context.Context, s *step) (timing, error) {
 	if s.confirm {
 		v.books.confirmed++
 	}
-	v.button = nil
+	v.button = v.button[:0]
 	if err := v.line.expect(); err != nil {
 		return t, err
 	}
@@ -102,7 +103,7 @@ func (v *visitor) read() (frame, error) {
 		return f, err
 	}
 	if f.choice != nil {
-		v.button = bytes.Clone(f.choice)
+		v.button = append(v.button[:0], f.choice...)
 	}
 	if f.decision != nil {
 		v.decision = bytes.Clone(f.decision)

@@ -47,7 +47,7 @@ func Dial(ctx context.Context, url string, o Options) (*Client, error) {
 	d := websocket.Dialer{
 		Proxy:           http.ProxyFromEnvironment,
 		Subprotocols:    []string{Subprotocol},
-		ReadBufferSize:  1 << 10,
+		ReadBufferSize:  4 << 10, // an answer in one read
 		WriteBufferSize: 1 << 10,
 		NetDialContext:  o.NetDial,
 	}
