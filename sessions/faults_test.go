@@ -242,3 +242,38 @@ func TestForgottenNode(t *testing.T) {
 	say(t, a, id, "m3", "three")
 	f.upTo(t, 3)
 }
+
+// TestClosedNodeIsLeft: nobody publishes to a node that has closed.
+func TestClosedNodeIsLeft(t *testing.T) {
+	t.Parallel()
+	server := redistest.Redis(t)
+	c := server.Client(t)
+	a, b := openStore(t, c), openStore(t, c)
+	id := newID()
+	f := follow(t, b, id, 0)
+	say(t, a, id, "m1", "one")
+	f.upTo(t, 1)
+	registered := func() int64 {
+		t.Helper()
+		var n int64
+		for p := range 16 {
+			k, err := c.ZCard(t.Context(), fmt.Sprintf("{p%02d}:nodes", p)).Result()
+			if err != nil {
+				t.Fatal(err)
+			}
+			n += k
+		}
+		return n
+	}
+	if n := registered(); n != 32 {
+		t.Fatalf("%d registrations of two nodes with 16 partitions", n)
+	}
+	for range 2 {
+		if err := b.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := registered(); n != 16 {
+		t.Errorf("%d registrations after one node closed", n)
+	}
+}

@@ -155,3 +155,17 @@ func (s *Store) hear(payload string) {
 	s.o.Logger.Warn("heard a commit that cannot be opened", "session", m.id, "error", err)
 	p.catchUp(m.id)
 }
+
+// unregister makes the other nodes stop publishing to this one. If it fails,
+// the registrations run out by themselves.
+func (s *Store) unregister() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	pipe := s.rdb.Pipeline()
+	for _, p := range s.partitions {
+		pipe.ZRem(ctx, p.nodes, s.self)
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		s.o.Logger.Debug("could not unregister from other nodes' commits", "error", err)
+	}
+}

@@ -108,6 +108,7 @@ type Store struct {
 
 	end   context.CancelFunc // ends the store's goroutines
 	group sync.WaitGroup
+	left  sync.Once
 }
 
 // partition is one hash tag, and who on this node cares for sessions in it.
@@ -234,6 +235,7 @@ func (s *Store) Close() error {
 	s.end()
 	s.batch.close()
 	s.group.Wait()
+	s.left.Do(s.unregister)
 	return nil
 }
 
