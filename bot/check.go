@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"net/http"
 	"strings"
 	"time"
 
@@ -64,8 +63,7 @@ func (b *Bot) try(ctx context.Context, s Session) error {
 	if a.Status == Pending {
 		answer, err = b.Checker.Poll(ctx, a.Request.CheckID)
 		var refused *eligibility.RefusedError
-		if errors.As(err, &refused) && refused.Status == http.StatusNotFound {
-			// It has forgotten the check; asked again it is the same check.
+		if errors.As(err, &refused) && refused.NotFound() {
 			answer, err = b.Checker.Check(ctx, a.Request)
 		}
 	} else {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"time"
 )
 
@@ -45,6 +46,10 @@ type RefusedError struct {
 	Status  int    // 0: refused before it was sent
 	Problem string // what is wrong, in words of this package or of the contract
 }
+
+// NotFound reports whether the service knows no such check. One that was
+// accepted once has been forgotten; asked for again it is the same check.
+func (e *RefusedError) NotFound() bool { return e.Status == http.StatusNotFound }
 
 // Error implements error.
 func (e *RefusedError) Error() string {
