@@ -172,13 +172,14 @@ func Open(ctx context.Context, rdb redis.UniversalClient, o Options) (*Store, er
 	return s, nil
 }
 
-// lanes: on one server the fewer the better, the batches are larger; on a
-// cluster one per partition, so that a master that is down holds up no other's.
+// lanes: on one server two, so that one batch is made up while the other is
+// under way; more would make the batches smaller. On a cluster one per
+// partition, so that a master that is down holds up no other's.
 func lanes(rdb redis.UniversalClient, partitions int) int {
 	if _, ok := rdb.(*redis.ClusterClient); ok {
 		return partitions
 	}
-	return 1
+	return 2
 }
 
 // fixPartitions writes the number of partitions into a new database and checks

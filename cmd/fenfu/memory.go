@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	gcPercent = 300             // of the live heap may be garbage while there is work: a tenth less CPU time a turn
-	restEvery = 5 * time.Second // how often to look whether there still is
-	restBelow = 4 << 20         // bytes allocated meanwhile, at most, to call it a rest
+	gcPercent = 300         // of the live heap may be garbage while there is work: a tenth less CPU time a turn
+	restEvery = time.Second // how often to look whether there still is
+	restBelow = 1 << 20     // bytes allocated meanwhile, at most, to call it a rest
 )
 
 // tendMemory spends memory to save CPU time under load, and gives it back to

@@ -105,13 +105,13 @@ func NewHub(cfg Config) *Hub {
 	cfg.Limits = cfg.Limits.withDefaults()
 	h := &Hub{
 		cfg:      cfg,
-		crew:     newCrew(),
 		conns:    make(map[*conn]struct{}),
 		sessions: make(map[string]int),
 		empty:    make(chan struct{}),
 	}
 	h.bounds.wait = cfg.Limits.TurnWait
 	h.bounds.all, h.cancel = context.WithCancel(context.Background())
+	h.crew = newCrew(h.bounds.all.Done())
 	h.upgrader = websocket.Upgrader{
 		HandshakeTimeout: cfg.Limits.WriteWait,
 		ReadBufferSize:   1 << 10, // most frames fit; an idle connection keeps it
