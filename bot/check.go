@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -148,5 +147,5 @@ func (t *turn) decided(a *Application, result eligibility.Result) {
 	t.s.Due = time.Time{}
 	title, text := t.bot.decisionText(result)
 	data := &Data{Application: a.ID, Decision: result.Decision, Reasons: result.Reasons}
-	t.notice(CodeDecided, cmp.Or(title, "申请有了结果")+"\n"+text, data, reviewOrHuman(result.Decision))
+	t.notice(CodeDecided, title+"\n"+text, data, reviewOrHuman(result.Decision))
 }

@@ -171,7 +171,6 @@ func (s *Store) applied(ctx context.Context, p *partition, t *bot.Turn) error {
 func (s *Store) repeated(ctx context.Context, p *partition, id string, seq int64) error {
 	s.cache.Remove(id)
 	p.catchUp(id)
-	s.nudge(p)
 	if err := s.sync(ctx); err != nil {
 		return err
 	}

@@ -99,7 +99,6 @@ type Store struct {
 	batch      *batcher
 	cache      *lru.Cache[string, *cached]
 	partitions []*partition
-	nudged     chan struct{}
 	mine       chan claimed // sessions that own commits left due, to be woken here
 	reserved   atomic.Int64 // of the room in mine, taken by commits on their way
 	working    atomic.Int32 // calls of Work under way
@@ -117,7 +116,6 @@ type partition struct {
 	tag    string
 	due    string
 	nodes  string
-	nudge  atomic.Bool // something has fallen due
 
 	mu    sync.Mutex
 	feeds map[string]*feed // by session, the first of a list
@@ -152,7 +150,7 @@ func Open(ctx context.Context, rdb redis.UniversalClient, o Options) (*Store, er
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
-	s := &Store{rdb: rdb, o: o, scripts: scripts, cache: cache, self: rand.Text(), nudged: make(chan struct{}, 1), mine: make(chan claimed, 4096)}
+	s := &Store{rdb: rdb, o: o, scripts: scripts, cache: cache, self: rand.Text(), mine: make(chan claimed, 4096)}
 	s.commits.New = func() any { return new(commit) }
 	if err := s.fixPartitions(ctx); err != nil {
 		return nil, err

@@ -31,19 +31,13 @@ func (s *Store) Work(ctx context.Context, n int, wake func(ctx context.Context, 
 	tick := time.NewTimer(0)
 	defer tick.Stop()
 	for {
-		all := false
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			all = true
 			tick.Reset(pollEvery*3/4 + rand.N(pollEvery/2)) // nodes do not poll in step
-		case <-s.nudged:
 		}
 		for _, p := range s.partitions {
-			if !p.nudge.Swap(false) && !all {
-				continue
-			}
 			if err := w.claimAll(ctx, p); err != nil {
 				if ctx.Err() != nil {
 					return nil
@@ -101,15 +95,6 @@ func (w *worker) own(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-	}
-}
-
-// nudge says that something in the partition has fallen due.
-func (s *Store) nudge(p *partition) {
-	p.nudge.Store(true)
-	select {
-	case s.nudged <- struct{}{}:
-	default:
 	}
 }
 

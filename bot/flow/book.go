@@ -109,7 +109,7 @@ func (f *Flow) label(value string) string {
 	}
 	if id, ok := strings.CutPrefix(value, editPrefix); ok {
 		if s := f.step(id); s != nil {
-			return "修改" + s.Label
+			return s.editLabel()
 		}
 	}
 	return ""
@@ -145,6 +145,9 @@ func (s *Step) accepts() []slot.Kind {
 	}
 	return []slot.Kind{s.Detail}
 }
+
+// editLabel is what the button that corrects the step's detail says.
+func (s *Step) editLabel() string { return "修改" + s.Label }
 
 // takes reports whether a detail of the kind answers the step's question.
 func (s *Step) takes(k slot.Kind) bool {

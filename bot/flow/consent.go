@@ -17,16 +17,13 @@ func (r *run) consent(s *Step) {
 		return
 	}
 	m := r.in.Match
+	yes := m.Act == intents.Affirm && !m.Question
 	switch {
 	case m.Act == intents.Deny || m.Act == intents.Refuse:
 		r.decline(s)
-	case m.Act == intents.Affirm && !m.Question:
-		if strings.Contains(m.Folded, "同意") {
-			r.agree(s)
-			return
-		}
-		r.say(Say{Text: s.Explicit, Choices: r.f.choices("agree", "decline")})
-	case r.command(s), r.digress():
+	case yes && strings.Contains(m.Folded, "同意"):
+		r.agree(s)
+	case !yes && (r.command(s) || r.digress()):
 	default:
 		r.say(Say{Text: s.Explicit, Choices: r.f.choices("agree", "decline")})
 	}

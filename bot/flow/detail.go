@@ -99,7 +99,6 @@ func (r *run) useless(f slot.Found) bool {
 // take stores what was found and goes on.
 func (r *run) take(s *Step, found []slot.Found) {
 	r.hide(found)
-	before := r.s
 	var noted, updated []string
 	for _, f := range found {
 		if f.Kind == slot.ID && slot.AgeOf(f.Value, r.in.Now) < minimumAge {
@@ -108,9 +107,9 @@ func (r *run) take(s *Step, found []slot.Found) {
 			return
 		}
 		item := kindLabel(f.Kind) + " " + slot.Mask(f.Kind, f.Value)
-		switch old := before.Details[f.Kind]; {
+		switch old := r.s.Details[f.Kind]; {
 		case old.Value == f.Value:
-		case old.Value != "" || (&run{f: r.f, s: before}).satisfied(r.f.stepFor(f.Kind)):
+		case r.satisfied(r.f.stepFor(f.Kind)):
 			updated = append(updated, item)
 		case !s.takes(f.Kind) || len(found) > 1:
 			noted = append(noted, item)

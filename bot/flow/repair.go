@@ -110,7 +110,7 @@ func (r *run) subAnswer() bool {
 		fold := r.in.Match.Folded
 		for i := range r.f.Steps {
 			s := &r.f.Steps[i]
-			if s.Kind == DetailStep && (fold == s.Label || fold == "修改"+s.Label || fold == "改"+s.Label) {
+			if s.Kind == DetailStep && (fold == s.Label || fold == s.editLabel() || fold == "改"+s.Label) {
 				r.edit(s)
 				return true
 			}

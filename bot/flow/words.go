@@ -48,7 +48,7 @@ func (f *Flow) edits() []Choice {
 	var out []Choice
 	for i := range f.Steps {
 		if s := &f.Steps[i]; s.Kind == DetailStep {
-			out = append(out, Choice{Value: editPrefix + s.ID, Label: "修改" + s.Label})
+			out = append(out, Choice{Value: editPrefix + s.ID, Label: s.editLabel()})
 		}
 	}
 	return out
