@@ -22,7 +22,8 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden dialogues with what the bot says now")
 
 // TestDialogues plays every dialogue of testdata. A file is a chat as a person
-// reads it; its 访客： lines are the input, the rest is what must come back.
+// reads it; its 访客： lines are the input, the rest is what must come back, but
+// for the lines that set the stage (see stageMark).
 // The session is read from the store anew before every turn.
 func TestDialogues(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
@@ -62,6 +63,11 @@ func play(t *testing.T, script string) string {
 		line := lines.Text()
 		if strings.HasPrefix(line, "#") {
 			out.WriteString(line + "\n")
+			continue
+		}
+		if strings.HasPrefix(line, stageMark) {
+			out.WriteString("\n" + line + "\n")
+			w.stage(line)
 			continue
 		}
 		said, ok := strings.CutPrefix(line, visitorMark)

@@ -56,12 +56,15 @@ func newWorld(t testing.TB) *world {
 	return w
 }
 
+// flowVars fill the placeholders of the flow.
+var flowVars = map[string]string{
+	"operator": "示例机构", "checker": "示例审核方", "product": "分付", "complaint": "示例热线", "retention": "30",
+}
+
 // parts are the built-in parts of a bot, without a memory.
 func parts(t testing.TB, now func() time.Time) bot.Config {
 	t.Helper()
-	book, err := flow.Load(flow.Embedded(), map[string]string{
-		"operator": "示例机构", "checker": "示例审核方", "product": "分付", "complaint": "示例热线", "retention": "30",
-	})
+	book, err := flow.Load(flow.Embedded(), flowVars)
 	if err != nil {
 		t.Fatal(err)
 	}

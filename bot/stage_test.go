@@ -1,0 +1,107 @@
+package bot_test
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"testing/fstest"
+	"time"
+
+	"fenfu/bot"
+	"fenfu/bot/eligibility"
+	"fenfu/bot/flow"
+)
+
+// stageMark stands before a line of a dialogue that sets the stage instead of
+// saying something:
+//
+//	@ at STEP     what leads to the step has been said, as happyPath says it
+//	@ flows F G   these versions of the flow are loaded from now on: apply is
+//	              the built-in one, others are testdata/flows/*.yaml
+//	@ check slow  the eligibility check accepts applications and decides none
+//	@ person      a person takes over
+//	@ later 26h   so much time passes
+const stageMark = "@ "
+
+// happyPath is said to get to a step.
+var happyPath = []string{"开通分付", "〔同意〕", "〔同意〕", "林小满", "110199199005219903", "13800138000", "〔确认提交〕"}
+
+func (w *world) stage(line string) {
+	w.t.Helper()
+	what, arg, _ := strings.Cut(strings.TrimPrefix(line, stageMark), " ")
+	switch {
+	case what == "at":
+		w.at(arg)
+	case what == "flows":
+		w.parts.Book = w.flows(strings.Fields(arg)...)
+	case what == "check" && arg == "slow":
+		w.parts.Checker = slowCheck{}
+	case what == "person":
+		w.takeOver()
+	case what == "later":
+		d, err := time.ParseDuration(arg)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.now = w.now.Add(d)
+	default:
+		w.t.Fatalf("no such stage direction: %s", line)
+	}
+}
+
+// at says what leads to a step.
+func (w *world) at(step string) {
+	w.t.Helper()
+	for i, said := range happyPath {
+		if w.load().Flow.Step == step {
+			return
+		}
+		w.now = w.now.Add(10 * time.Second)
+		w.visitor(fmt.Sprintf("at%d", i), said, new(strings.Builder))
+	}
+	if got := w.load().Flow.Step; got != step {
+		w.t.Fatalf("the happy path ends at %q and does not come by %q", got, step)
+	}
+}
+
+func (w *world) flows(names ...string) *flow.Book {
+	w.t.Helper()
+	files := fstest.MapFS{}
+	for _, name := range names {
+		data, err := os.ReadFile("testdata/flows/" + name + ".yaml")
+		if name == "apply" {
+			data, err = fs.ReadFile(flow.Embedded(), "apply.yaml")
+		}
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		files[name+".yaml"] = &fstest.MapFile{Data: data}
+	}
+	book, err := flow.Load(files, flowVars)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return book
+}
+
+func (w *world) takeOver() {
+	w.t.Helper()
+	s := w.load()
+	s.Owner, s.Agent = bot.OwnerAgent, "agent-1"
+	if _, err := w.store().Commit(context.Background(), bot.Turn{Session: s, MessageID: fmt.Sprint("take", s.Seq)}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// slowCheck accepts every application and decides none.
+type slowCheck struct{}
+
+func (slowCheck) Check(context.Context, eligibility.Request) (eligibility.Answer, error) {
+	return eligibility.Answer{Pending: true, After: time.Hour}, nil
+}
+
+func (slowCheck) Poll(context.Context, string) (eligibility.Answer, error) {
+	return eligibility.Answer{Pending: true, After: time.Hour}, nil
+}
