@@ -3,7 +3,6 @@ package bot
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"fenfu/bot/eligibility"
 	"fenfu/bot/slot"
@@ -17,7 +16,7 @@ func (t *turn) submit() {
 		Name: details[slot.Name].Value, IDType: slot.IDType(id), IDNumber: id,
 		Phone: details[slot.Phone].Value, Email: details[slot.Email].Value, WeChat: details[slot.WeChat].Value,
 	}
-	app := &Application{ID: t.bot.NewID(), Version: 1, Status: Queued, SubmittedAt: t.m.At}
+	app := &Application{ID: t.bot.NewID(), Version: 1, Status: Queued, Next: t.m.At, SubmittedAt: t.m.At}
 	app.Request = eligibility.Request{CheckID: checkID(t.s.ID, app), Product: t.bot.Book.Flow(t.s.Flow.Flow).Product, Subject: subject}
 	for _, c := range t.s.Flow.Consents {
 		if c.ID == discloseConsent {
@@ -25,7 +24,6 @@ func (t *turn) submit() {
 		}
 	}
 	t.s.Application = app
-	t.s.Due = t.m.At
 }
 
 // discloseConsent is the consent under which a request goes to the checker.
@@ -44,7 +42,7 @@ func (a *Application) open() bool { return a != nil && a.Status != Decided }
 // still to be made is not made.
 func (t *turn) erase() {
 	if a := t.s.Application; a.open() {
-		t.s.Application, t.s.Due = nil, time.Time{}
+		t.s.Application = nil
 	} else if a != nil {
 		erased := *a
 		erased.Request.Subject = eligibility.Subject{}

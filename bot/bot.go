@@ -46,13 +46,15 @@ const (
 // Kind is the shape of a message or an event.
 type Kind string
 
-// The kinds. Choose and Outcome are messages only, Choices and Notice events only.
+// The kinds. Choices and Notice are events only, the others but Text messages
+// only; those after Notice are the system's.
 const (
-	Text    Kind = "text"
-	Choose  Kind = "choose"  // a visitor pressed a button; the text is the choice's value
-	Choices Kind = "choices" // text with buttons
-	Notice  Kind = "notice"  // something happened; Code says what
-	Outcome Kind = "outcome" // a try of the eligibility check has ended
+	Text      Kind = "text"
+	Choose    Kind = "choose"    // a visitor pressed a button; the text is the choice's value
+	Choices   Kind = "choices"   // text with buttons
+	Notice    Kind = "notice"    // something happened; Code says what
+	Outcome   Kind = "outcome"   // a try of the eligibility check has ended
+	Delivered Kind = "delivered" // a try to deliver a notification has ended
 )
 
 // The codes of notices.
@@ -77,9 +79,12 @@ type Session struct {
 	Agent       string // who has taken over, when Owner is OwnerAgent
 	Flow        flow.State
 	Application *Application // the latest one submitted, nil before the first
-	Due         time.Time    // when the session next wants to be woken, zero: never
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
+	// Notifications are those still to be delivered, oldest first. Who changes
+	// one makes a new slice.
+	Notifications []Notification
+	Due           time.Time // when the session next wants to be woken, zero: never; made by every turn from what its parts want
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
 }
 
 // Application is one submission to the eligibility check.
@@ -89,8 +94,9 @@ type Application struct {
 	Status      ApplicationStatus
 	Request     eligibility.Request // what was confirmed; cleared of personal data once decided
 	Result      eligibility.Result
-	Attempts    int // tries and polls so far
-	Failures    int // of them, those in a row that had no answer
+	Attempts    int       // tries and polls so far
+	Failures    int       // of them, those in a row that had no answer
+	Next        time.Time // when to try or poll next, while it is open; zero: at once
 	SubmittedAt time.Time
 	DecidedAt   time.Time
 }
@@ -113,6 +119,7 @@ type Message struct {
 	Kind    Kind
 	Text    pii.Text
 	Outcome *Try      // with Kind Outcome
+	Receipt *Receipt  // with Kind Delivered
 	At      time.Time // zero: now
 }
 

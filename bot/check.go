@@ -20,21 +20,6 @@ const (
 	lastRetry   = 5 * time.Minute
 )
 
-// Wake does what a session is due for: it sends a submitted application to the
-// check, or asks how the check has gone on, and takes in the answer. It may be
-// called at any time, by several nodes at once: the check's id makes two checks
-// one, and the number of the try makes two answers one.
-func (b *Bot) Wake(ctx context.Context, session string) error {
-	s, err := b.Memory.Load(ctx, session)
-	if err != nil {
-		return fmt.Errorf("load session: %w", err)
-	}
-	if !s.Application.open() || s.Due.After(b.Now()) {
-		return nil
-	}
-	return b.try(ctx, s)
-}
-
 // Called takes in that the check has decided, as a callback says. It believes
 // nothing but that, and asks the check itself; so a callback may come late,
 // twice or in any order.
@@ -95,11 +80,11 @@ func (b *Bot) try(ctx context.Context, s Session) error {
 
 // outcome takes in what a try came to. An answer to anything but the check
 // that the session waits for changes nothing.
-func (t *turn) outcome() error {
+func (t *turn) outcome() {
 	try := t.m.Outcome
 	if !t.s.Application.open() || t.s.Application.Request.CheckID != try.CheckID {
 		t.nothing = true
-		return nil
+		return
 	}
 	a := *t.s.Application
 	t.s.Application = &a
@@ -112,14 +97,13 @@ func (t *turn) outcome() error {
 	case try.Pending:
 		first := a.Status != Pending
 		a.Status, a.Failures = Pending, 0
-		t.s.Due = t.m.At.Add(max(try.After, time.Second))
+		a.Next = t.m.At.Add(max(try.After, time.Second))
 		if first {
 			t.notice(CodePending, "申请已送达审核方，正在核对，可能需要一些时间。结果会在这里通知您，关闭页面也没关系。", &Data{Application: a.ID})
 		}
 	default:
 		t.failed(&a, try)
 	}
-	return nil
 }
 
 // failed waits longer after each failure, and gives the application to a person
@@ -134,7 +118,7 @@ func (t *turn) failed(a *Application, try *Try) {
 	}
 	wait := min(firstRetry<<max(a.Failures-1, 0), lastRetry)
 	wait += rand.N(wait/2 + 1) // many applications that failed together do not come back together
-	t.s.Due = t.m.At.Add(max(try.After, wait))
+	a.Next = t.m.At.Add(max(try.After, wait))
 	if a.Failures == 1 && a.Status == Queued && a.Attempts == 1 {
 		t.notice(CodeDelayed, "审核方暂时没有回应，我们会自动重试，不需要重新提交。结果会在这里通知您。", &Data{Application: a.ID})
 	}
@@ -144,8 +128,9 @@ func (t *turn) failed(a *Application, try *Try) {
 func (t *turn) decided(a *Application, result eligibility.Result) {
 	a.Status, a.Result, a.DecidedAt, a.Failures = Decided, result, t.m.At, 0
 	a.Request.Subject = eligibility.Subject{} // the check has it; the flow keeps what the visitor gave
-	t.s.Due = time.Time{}
+	a.Next = time.Time{}
 	title, text := t.bot.decisionText(result)
 	data := &Data{Application: a.ID, Decision: result.Decision, Reasons: result.Reasons}
 	t.notice(CodeDecided, title+"\n"+text, data, reviewOrHuman(result.Decision))
+	t.announce(a)
 }

@@ -22,7 +22,7 @@ const (
 	maxAttempts = 3    // decisions about one message when the session moves
 )
 
-// Config is what a Bot is made of. All fields but Logger are required.
+// Config is what a Bot is made of. All fields before Logger are required.
 type Config struct {
 	Memory  Memory
 	Book    *flow.Book
@@ -33,8 +33,10 @@ type Config struct {
 	Rules   *eligibility.Rules // the words for its decisions
 	Words   Words
 	Now     func() time.Time
-	NewID   func() string // fresh random ids for applications
+	NewID   func() string // fresh random ids for applications and notifications
 	Logger  *slog.Logger
+
+	Notifier Notifier // tells the operator's own system of decisions; nil: nobody is told
 }
 
 // Bot handles messages.
@@ -105,7 +107,7 @@ func check(m Message) error {
 	case m.Session == "" || m.ID == "" || len(m.ID) > MaxID:
 		return &Error{Code: Invalid, Message: "消息缺少编号，请刷新页面后重试。"}
 	case m.From == Visitor && m.Kind != Text && m.Kind != Choose,
-		m.From == System && (m.Kind != Outcome || m.Outcome == nil),
+		m.From == System && !(m.Kind == Outcome && m.Outcome != nil || m.Kind == Delivered && m.Receipt != nil),
 		m.From != Visitor && m.From != System:
 		return &Error{Code: Invalid, Message: "不支持这种消息。"}
 	}
@@ -115,7 +117,7 @@ func check(m Message) error {
 // decide works out the turn that a message makes of a session. It is pure but
 // for fresh ids.
 func (b *Bot) decide(s Session, m Message) (Turn, error) {
-	if s.Owner == OwnerClosed {
+	if s.Owner == OwnerClosed && m.From != System { // what was under way ends even so
 		return Turn{}, &Error{Code: NotFound, Message: "这次会话已经结束，请刷新页面开始新的会话。"}
 	}
 	t := &turn{bot: b, m: m, s: s}
@@ -125,7 +127,7 @@ func (b *Bot) decide(s Session, m Message) (Turn, error) {
 	t.s.UpdatedAt = m.At
 	var err error
 	if m.From == System {
-		err = t.outcome()
+		t.system()
 	} else if s.Seq >= MaxEvents {
 		err = &Error{Code: Limited, Message: "这次会话的消息太多了，请刷新页面开始新的会话。"}
 	} else {
@@ -138,6 +140,7 @@ func (b *Bot) decide(s Session, m Message) (Turn, error) {
 		t.events[i].Seq = s.Seq + int64(i) + 1
 		t.events[i].At = m.At
 	}
+	t.s.Due = due(&s, &t.s, m)
 	return Turn{Session: t.s, MessageID: string(m.From) + ":" + m.ID, Events: t.events}, nil
 }
 

@@ -36,6 +36,7 @@ type stateRecord struct {
 	Agent       string             `json:"a,omitempty"`
 	Flow        flowRecord         `json:"f,omitzero"`
 	Application *applicationRecord `json:"ap,omitempty"`
+	Notify      []notifyRecord     `json:"nt,omitempty"`
 	Due         nanos              `json:"d,omitempty"`
 	CreatedAt   nanos              `json:"c,omitempty"`
 	UpdatedAt   nanos              `json:"u,omitempty"`
@@ -74,8 +75,18 @@ type applicationRecord struct {
 	Result      *eligibility.Result   `json:"r,omitempty"`
 	Attempts    int                   `json:"n,omitempty"`
 	Failures    int                   `json:"f,omitempty"`
+	Next        nanos                 `json:"nx,omitempty"`
 	SubmittedAt nanos                 `json:"st,omitempty"`
 	DecidedAt   nanos                 `json:"dt,omitempty"`
+}
+
+type notifyRecord struct {
+	ID          string               `json:"i"`
+	Application string               `json:"a,omitempty"`
+	Decision    eligibility.Decision `json:"d,omitempty"`
+	At          nanos                `json:"t,omitempty"`
+	Attempts    int                  `json:"n,omitempty"`
+	Next        nanos                `json:"nx,omitempty"`
 }
 
 type requestRecord struct {
@@ -159,7 +170,7 @@ func openState(box *seal.Box, id string, version int64, sealed []byte) (bot.Sess
 	}
 	return bot.Session{
 		ID: id, Version: version, Owner: r.Owner, Agent: r.Agent,
-		Flow: r.Flow.state(), Application: r.Application.application(),
+		Flow: r.Flow.state(), Application: r.Application.application(), Notifications: notifications(r.Notify),
 		Due: r.Due.time(), CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(),
 	}, nil
 }

@@ -32,6 +32,7 @@ func (r *applicationRecord) application() *bot.Application {
 	q := r.Request
 	a := &bot.Application{
 		ID: r.ID, Version: r.Version, Status: r.Status, Attempts: r.Attempts, Failures: r.Failures,
+		Next:        r.Next.time(),
 		SubmittedAt: r.SubmittedAt.time(), DecidedAt: r.DecidedAt.time(),
 		Request: eligibility.Request{
 			CheckID: q.CheckID, Product: q.Product,
@@ -46,4 +47,14 @@ func (r *applicationRecord) application() *bot.Application {
 		a.Result = *r.Result
 	}
 	return a
+}
+
+func notifications(records []notifyRecord) []bot.Notification {
+	var out []bot.Notification
+	for _, r := range records {
+		out = append(out, bot.Notification{
+			ID: r.ID, Application: r.Application, Decision: r.Decision, At: r.At.time(), Attempts: r.Attempts, Next: r.Next.time(),
+		})
+	}
+	return out
 }

@@ -86,6 +86,9 @@ func encodeState(b []byte, s *bot.Session, application []byte) []byte {
 	if s.Application != nil {
 		o = append(o.name("ap"), application...)
 	}
+	if len(s.Notifications) > 0 {
+		o = o.notifications(s.Notifications)
+	}
 	o = o.number("d", toNanos(s.Due)).number("c", toNanos(s.CreatedAt)).number("u", toNanos(s.UpdatedAt))
 	return append(o, '}')
 }

@@ -34,7 +34,7 @@ func encodeApplication(a *bot.Application) ([]byte, error) {
 		o = o.text("model_version", r.ModelVersion)
 		o = append(o, '}')
 	}
-	o = o.number("n", int64(a.Attempts)).number("f", int64(a.Failures)).number("st", toNanos(a.SubmittedAt)).number("dt", toNanos(a.DecidedAt))
+	o = o.number("n", int64(a.Attempts)).number("f", int64(a.Failures)).number("nx", toNanos(a.Next)).number("st", toNanos(a.SubmittedAt)).number("dt", toNanos(a.DecidedAt))
 	return append(o, '}'), nil
 }
 
@@ -52,6 +52,16 @@ func (o object) reasons(reasons []eligibility.Reason) object {
 	o = append(o.name("reasons"), '[')
 	for _, r := range reasons {
 		o = o.next().text("code", r.Code).text("text_zh", r.TextZH)
+		o = append(o, '}')
+	}
+	return append(o, ']')
+}
+
+func (o object) notifications(all []bot.Notification) object {
+	o = append(o.name("nt"), '[')
+	for _, n := range all {
+		o = o.next().text("i", n.ID).text("a", n.Application).text("d", string(n.Decision))
+		o = o.number("t", toNanos(n.At)).number("n", int64(n.Attempts)).number("nx", toNanos(n.Next))
 		o = append(o, '}')
 	}
 	return append(o, ']')

@@ -1,0 +1,87 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// The parts of a session that want to be woken each say when: an open
+// application its next try, a notification its next delivery. A session is due
+// at the earliest of these instants, and every turn works it out anew, so no
+// part can forget another's.
+
+// Wake does the first thing that a session is due for, if there is one: at most
+// one call to the outside, whose outcome goes through Handle like any message.
+// What is due then makes the session due again. Wake may be called at any time,
+// by several nodes at once: every call to the outside carries an id that makes
+// two of them one, and an outcome that came before changes nothing.
+func (b *Bot) Wake(ctx context.Context, session string) error {
+	s, err := b.Memory.Load(ctx, session)
+	if err != nil {
+		return fmt.Errorf("load session: %w", err)
+	}
+	now := b.Now()
+	if at, ok := s.Application.wants(); ok && !at.After(now) {
+		return b.try(ctx, s)
+	}
+	for _, n := range s.Notifications {
+		if !n.Next.After(now) {
+			return b.deliver(ctx, s, n)
+		}
+	}
+	return nil
+}
+
+// wants returns when the application is to be tried or polled next, false if
+// never. One that was stored before it knew is tried at once.
+func (a *Application) wants() (time.Time, bool) {
+	if !a.open() {
+		return time.Time{}, false
+	}
+	if a.Next.IsZero() {
+		return a.SubmittedAt, true
+	}
+	return a.Next, true
+}
+
+// due returns the earliest instant that a part of the session wants, zero if
+// none does.
+func (s *Session) due() time.Time {
+	var first time.Time
+	want := func(at time.Time) {
+		if first.IsZero() || at.Before(first) {
+			first = at
+		}
+	}
+	if at, ok := s.Application.wants(); ok {
+		want(at)
+	}
+	for _, n := range s.Notifications {
+		want(n.Next)
+	}
+	return first
+}
+
+// due returns when the session is due after a message made it what it is.
+//
+// The store takes an instant that did not change for work that a node still has
+// its lease on. So when work was done and the next part wants the same
+// millisecond, the session is due a millisecond later.
+func due(was, is *Session, m Message) time.Time {
+	at := is.due()
+	if m.From == System && !at.IsZero() && at.Sub(was.Due).Abs() < time.Millisecond {
+		at = was.Due.Add(time.Millisecond)
+	}
+	return at
+}
+
+// system takes in what has come of the system's own work.
+func (t *turn) system() {
+	switch t.m.Kind {
+	case Outcome:
+		t.outcome()
+	case Delivered:
+		t.delivered()
+	}
+}
