@@ -9,6 +9,7 @@ import (
 
 	"fenfu/bot"
 	"fenfu/bot/eligibility"
+	"fenfu/bot/webhook"
 )
 
 // callbackWait bounds what a callback sets off: one look at the check and one
@@ -17,7 +18,7 @@ const callbackWait = 10 * time.Second
 
 // Callbacks is where the eligibility check may say that it has decided.
 type Callbacks struct {
-	Verifier *eligibility.Verifier
+	Verifier *webhook.Verifier
 	// Called looks at the check itself and takes in its answer, so that a
 	// callback may come late, twice or out of order.
 	Called func(ctx context.Context, checkID string) error
@@ -29,7 +30,7 @@ func (s *Server) postCallback(w http.ResponseWriter, r *http.Request) {
 		s.notFound(w, r)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, eligibility.MaxWebhook))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, webhook.MaxBody))
 	if err != nil {
 		s.refuse(w, r, http.StatusRequestEntityTooLarge, invalid("回调内容太大或没有收全。"))
 		return

@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -17,6 +15,8 @@ import (
 	"time"
 
 	"github.com/sony/gobreaker/v2"
+
+	"fenfu/bot/webhook"
 )
 
 // RemoteConfig is what a Remote needs to know.
@@ -67,10 +67,9 @@ func NewRemote(c RemoteConfig) (*Remote, error) {
 	return &Remote{
 		checks: base.JoinPath("v1", "checks"), token: c.Token, callbackURL: c.CallbackURL,
 		timeout: c.Timeout, cooldown: c.Cooldown,
-		client: &http.Client{
-			Transport:     c.transport(),
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+		client: webhook.NewClient(webhook.ClientConfig{
+			Timeout: c.Timeout, AllowPrivate: c.AllowPrivate, RootCAs: c.RootCAs, Idle: 32,
+		}),
 		breaker: gobreaker.NewCircuitBreaker[Answer](gobreaker.Settings{
 			Timeout:      c.Cooldown,
 			ReadyToTrip:  func(n gobreaker.Counts) bool { return int(n.ConsecutiveFailures) >= c.TripAfter },
@@ -103,36 +102,11 @@ func (c *RemoteConfig) check() (*url.URL, error) {
 }
 
 func (c *RemoteConfig) parseURL(s string) (*url.URL, error) {
-	u, err := url.Parse(s)
-	switch {
-	case err != nil || u.Host == "" || u.Opaque != "":
-		return nil, errors.New("not an absolute URL")
-	case u.User != nil:
-		return nil, errors.New("must hold no user name or password")
-	case u.RawQuery != "" || u.Fragment != "":
-		return nil, errors.New("must have no query and no fragment")
-	case u.Scheme != "https" && (u.Scheme != "http" || !c.AllowPrivate):
-		return nil, errors.New("must be https")
+	u, err := webhook.ParseURL(s, c.AllowPrivate)
+	if err == nil && u.RawQuery != "" {
+		return nil, errors.New("must have no query")
 	}
-	return u, nil
-}
-
-// transport goes straight to the service: by no proxy that the environment
-// names, to no private address, and never again on its own.
-func (c *RemoteConfig) transport() *http.Transport {
-	d := &net.Dialer{Timeout: c.Timeout}
-	if !c.AllowPrivate {
-		d.Control = PublicOnly
-	}
-	return &http.Transport{
-		DialContext:            d.DialContext,
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: c.RootCAs},
-		TLSHandshakeTimeout:    c.Timeout,
-		MaxIdleConnsPerHost:    32,
-		IdleConnTimeout:        30 * time.Second, // below what load balancers commonly allow
-		MaxResponseHeaderBytes: 16 << 10,
-		DisableCompression:     true,
-	}
+	return u, err
 }
 
 // alive tells what the breaker counts as a sign of life: any answer of the

@@ -8,13 +8,13 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"sync"
 	"time"
 
 	"fenfu/bot/eligibility"
+	"fenfu/bot/webhook"
 )
 
 const (
@@ -29,8 +29,8 @@ func callbackPauses() []time.Duration {
 
 // caller sends callbacks: signed, thin, tried a few times.
 type caller struct {
-	secrets []eligibility.Secret
-	forged  []eligibility.Secret // that nobody knows
+	secrets []webhook.Secret
+	forged  []webhook.Secret // that nobody knows
 	client  *http.Client
 	logger  *slog.Logger
 
@@ -44,20 +44,14 @@ type caller struct {
 func newCaller(c config, logger *slog.Logger) *caller {
 	raw := make([]byte, 32)
 	rand.Read(raw)
-	forged, _ := eligibility.ParseSecrets("whsec_" + base64.StdEncoding.EncodeToString(raw))
-	secrets, _ := eligibility.ParseSecrets(c.WebhookSecret) // checked with the settings
-	dialer := &net.Dialer{Timeout: 5 * time.Second}
-	if !c.AllowPrivate {
-		dialer.Control = eligibility.PublicOnly
-	}
+	forged, _ := webhook.ParseSecrets("whsec_" + base64.StdEncoding.EncodeToString(raw))
+	secrets, _ := webhook.ParseSecrets(c.WebhookSecret) // checked with the settings
+	client := webhook.NewClient(webhook.ClientConfig{Timeout: 5 * time.Second, AllowPrivate: c.AllowPrivate, Idle: callbacksAtOnce})
+	client.Timeout = 10 * time.Second
 	ctx, cancel := context.WithCancel(context.Background())
 	return &caller{
 		secrets: secrets, forged: forged,
-		client: &http.Client{
-			Transport:     &http.Transport{DialContext: dialer.DialContext, MaxIdleConnsPerHost: callbacksAtOnce, IdleConnTimeout: 30 * time.Second},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-			Timeout:       10 * time.Second,
-		},
+		client: client,
 		logger: logger, ctx: ctx, cancel: cancel,
 		queued: make(chan struct{}, maxCallbacks), slots: make(chan struct{}, callbacksAtOnce),
 	}
@@ -77,7 +71,7 @@ type callback struct {
 	url     string
 	decided time.Time
 	at      time.Time // not before
-	secrets []eligibility.Secret
+	secrets []webhook.Secret
 	taken   func() // called once the receiver has it
 }
 
@@ -174,7 +168,7 @@ func (k *caller) post(b callback) (status int, err error) {
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "fenfu-checker")
-	eligibility.SignHeader(req.Header, b.id, time.Now(), body, b.secrets...)
+	webhook.SignHeader(req.Header, b.id, time.Now(), body, b.secrets...)
 	resp, err := k.client.Do(req)
 	if err != nil {
 		return 0, err

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"fenfu/bot/eligibility"
+	"fenfu/bot/webhook"
 )
 
 // config is every setting of the service.
@@ -71,7 +71,7 @@ func (c *config) check() error {
 		bad(slices.Contains(modes(), m), "--mode: no such mode: %q", m)
 	}
 	bad(len(c.Mode) > 0, "--mode: none given")
-	_, err := eligibility.ParseSecrets(c.WebhookSecret)
+	_, err := webhook.ParseSecrets(c.WebhookSecret)
 	bad(err == nil, "--webhook-secret: %w", err)
 	bad(strings.TrimSpace(c.WebhookSecret) != "" || !slices.ContainsFunc(c.Mode, callsBack),
 		"--webhook-secret: callbacks need one; make it with: echo whsec_$(openssl rand -base64 32)")

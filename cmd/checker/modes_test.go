@@ -11,7 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"fenfu/bot/eligibility"
+	"fenfu/bot/webhook"
 )
 
 // These run in a bubble: time passes at once, and by the letter.
@@ -140,11 +140,11 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 // status, and returns a way to see them.
 func (w *world) receiver(t *testing.T, status func(*http.Request) int) func() []call {
 	t.Helper()
-	secrets, err := eligibility.ParseSecrets(webhookSecret)
+	secrets, err := webhook.ParseSecrets(webhookSecret)
 	if err != nil {
 		t.Fatal(err)
 	}
-	verifier, err := eligibility.NewVerifier(time.Now, secrets...)
+	verifier, err := webhook.NewVerifier(time.Now, secrets...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func (w *world) receiver(t *testing.T, status func(*http.Request) int) func() []
 		quiet(t, string(body)+fmt.Sprint(r.Header, r.URL))
 		mu.Lock()
 		defer mu.Unlock()
-		calls = append(calls, call{time.Since(start), r.Header.Get(eligibility.WebhookID), string(body), err == nil && id != ""})
+		calls = append(calls, call{time.Since(start), r.Header.Get(webhook.HeaderID), string(body), err == nil && id != ""})
 		code := status(r)
 		if code == 0 {
 			return nil, io.ErrUnexpectedEOF

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"fenfu/bot/eligibility"
+	"fenfu/bot/webhook"
 )
 
 // These join the service and the client of bot/eligibility by real sockets.
@@ -192,16 +193,16 @@ func TestCallbackThenPoll(t *testing.T) {
 
 // receive takes callbacks the way the server does.
 func receive(t *testing.T, decided chan<- string) http.HandlerFunc {
-	secrets, err := eligibility.ParseSecrets(webhookSecret)
+	secrets, err := webhook.ParseSecrets(webhookSecret)
 	if err != nil {
 		t.Fatal(err)
 	}
-	verifier, err := eligibility.NewVerifier(time.Now, secrets...)
+	verifier, err := webhook.NewVerifier(time.Now, secrets...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(http.MaxBytesReader(w, r.Body, eligibility.MaxWebhook))
+		body, _ := io.ReadAll(http.MaxBytesReader(w, r.Body, webhook.MaxBody))
 		_, err := verifier.Verify(r.Header, body)
 		if err != nil {
 			t.Error(err)

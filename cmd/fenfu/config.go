@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"fenfu/bot/eligibility"
+	"fenfu/bot/webhook"
 	"fenfu/sessions"
 	"fenfu/sessions/seal"
 )
@@ -81,7 +82,7 @@ func (c *config) check() error {
 		bad(err == nil, "--checker-url, --checker-token, --callback-url: %w", err)
 	}
 	if c.CallbackSecrets != "" {
-		_, err := eligibility.ParseSecrets(c.CallbackSecrets)
+		_, err := webhook.ParseSecrets(c.CallbackSecrets)
 		bad(err == nil, "--callback-secrets: %w", err)
 	}
 	_, err := c.content()

@@ -18,7 +18,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"fenfu/bot"
-	"fenfu/bot/eligibility"
+	"fenfu/bot/webhook"
 	"fenfu/sessions"
 	"fenfu/sessions/embedded"
 	"fenfu/sessions/seal"
@@ -141,11 +141,11 @@ func newServer(c config, b *bot.Bot, store *sessions.Store, ready func(context.C
 	}
 	callbacks := web.Callbacks{Called: b.Called}
 	if c.CallbackSecrets != "" {
-		secrets, err := eligibility.ParseSecrets(c.CallbackSecrets)
+		secrets, err := webhook.ParseSecrets(c.CallbackSecrets)
 		if err != nil {
 			return nil, err
 		}
-		if callbacks.Verifier, err = eligibility.NewVerifier(time.Now, secrets...); err != nil {
+		if callbacks.Verifier, err = webhook.NewVerifier(time.Now, secrets...); err != nil {
 			return nil, err
 		}
 	}

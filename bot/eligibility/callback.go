@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"time"
+
+	"fenfu/bot/webhook"
 )
 
 // CheckDecided is the type of the one callback there is.
@@ -44,7 +46,7 @@ func ParseCallback(body []byte) (Callback, error) {
 	var head struct {
 		Type string `json:"type"`
 	}
-	if len(body) > MaxWebhook || json.Unmarshal(body, &head) != nil || head.Type == "" {
+	if len(body) > webhook.MaxBody || json.Unmarshal(body, &head) != nil || head.Type == "" {
 		return Callback{}, ErrCallbackBody
 	}
 	if head.Type != CheckDecided {

@@ -1,4 +1,4 @@
-package eligibility_test
+package webhook_test
 
 import (
 	"bytes"
@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"fenfu/bot/eligibility"
+	"fenfu/bot/webhook"
 )
 
 // The example that the libraries of Standard Webhooks are tested with.
@@ -29,9 +29,9 @@ const (
 	otherSecret = "whsec_b3RoZXJvdGhlcm90aGVyb3RoZXJvdGhlcg=="
 )
 
-func secrets(tb testing.TB, s string) []eligibility.Secret {
+func secrets(tb testing.TB, s string) []webhook.Secret {
 	tb.Helper()
-	got, err := eligibility.ParseSecrets(s)
+	got, err := webhook.ParseSecrets(s)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -39,9 +39,9 @@ func secrets(tb testing.TB, s string) []eligibility.Secret {
 }
 
 // verifier knows the secrets, at the time of the example plus shift.
-func verifier(tb testing.TB, known string, shift time.Duration) *eligibility.Verifier {
+func verifier(tb testing.TB, known string, shift time.Duration) *webhook.Verifier {
 	tb.Helper()
-	v, err := eligibility.NewVerifier(func() time.Time { return time.Unix(vectorTime, 0).Add(shift) }, secrets(tb, known)...)
+	v, err := webhook.NewVerifier(func() time.Time { return time.Unix(vectorTime, 0).Add(shift) }, secrets(tb, known)...)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -50,10 +50,10 @@ func verifier(tb testing.TB, known string, shift time.Duration) *eligibility.Ver
 
 func TestSign(t *testing.T) {
 	at := time.Unix(vectorTime, 999)
-	if got := eligibility.Sign(vectorID, at, []byte(vectorBody), secrets(t, vectorSecret)...); got != vectorSignature {
+	if got := webhook.Sign(vectorID, at, []byte(vectorBody), secrets(t, vectorSecret)...); got != vectorSignature {
 		t.Errorf("got %s, want %s", got, vectorSignature)
 	}
-	both := eligibility.Sign(vectorID, at, []byte(vectorBody), secrets(t, vectorSecret+", "+otherSecret)...)
+	both := webhook.Sign(vectorID, at, []byte(vectorBody), secrets(t, vectorSecret+", "+otherSecret)...)
 	if first, second, ok := strings.Cut(both, " "); first != vectorSignature || !ok || second == first {
 		t.Errorf("with two secrets: %s", both)
 	}
@@ -73,7 +73,7 @@ func TestVerify(t *testing.T) {
 		return h
 	}
 	signature := func(values ...string) http.Header { return with("Webhook-Signature", values...) }
-	header, stale, unsigned, size := eligibility.ErrWebhookHeader, eligibility.ErrWebhookTime, eligibility.ErrWebhookSignature, eligibility.ErrWebhookSize
+	header, stale, unsigned, size := webhook.ErrHeader, webhook.ErrTime, webhook.ErrSignature, webhook.ErrSize
 	for _, tc := range []struct {
 		name  string
 		h     http.Header
@@ -144,15 +144,15 @@ func TestVerifyWhileSecretsChange(t *testing.T) {
 		{next, both, true}, {next, next, true}, {old, next, false}, {next, old, false},
 	} {
 		h := http.Header{}
-		eligibility.SignHeader(h, vectorID, time.Unix(vectorTime, 0), []byte(vectorBody), secrets(t, tc.signs)...)
+		webhook.SignHeader(h, vectorID, time.Unix(vectorTime, 0), []byte(vectorBody), secrets(t, tc.signs)...)
 		if _, err := verifier(t, tc.knows, 0).Verify(h, []byte(vectorBody)); (err == nil) != tc.ok {
 			t.Errorf("signed with %q, known are %q: %v", tc.signs, tc.knows, err)
 		}
 	}
-	if _, err := eligibility.NewVerifier(time.Now); err == nil {
+	if _, err := webhook.NewVerifier(time.Now); err == nil {
 		t.Error("a verifier without a secret")
 	}
-	if _, err := eligibility.NewVerifier(time.Now, eligibility.Secret{}); err == nil {
+	if _, err := webhook.NewVerifier(time.Now, webhook.Secret{}); err == nil {
 		t.Error("a verifier with an empty secret")
 	}
 }
@@ -164,7 +164,7 @@ func TestParseSecrets(t *testing.T) {
 		"whsec_" + b64(24): 1, "whsec_" + b64(64): 1, "whsec_" + strings.TrimRight(b64(25), "="): 1,
 		"whsec_" + b64(23): -1, "whsec_" + b64(65): -1, "whsec_": -1, b64(32): -1, "whsec_***": -1, vectorSecret + ",hunter2": -1,
 	} {
-		got, err := eligibility.ParseSecrets(in)
+		got, err := webhook.ParseSecrets(in)
 		if (err != nil) != (want < 0) || err == nil && len(got) != want {
 			t.Errorf("%q: %d secrets, %v", in, len(got), err)
 		}
@@ -179,7 +179,7 @@ func TestSecretsDoNotShow(t *testing.T) {
 	var b bytes.Buffer
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d"} {
 		fmt.Fprintf(&b, verb+" ", s)
-		fmt.Fprintf(&b, verb+" ", struct{ S eligibility.Secret }{s[0]})
+		fmt.Fprintf(&b, verb+" ", struct{ S webhook.Secret }{s[0]})
 	}
 	slog.New(slog.NewJSONHandler(&b, nil)).Info("x", "secret", s[0], "all", s)
 	raw, err := json.Marshal(s)
@@ -195,43 +195,6 @@ func TestSecretsDoNotShow(t *testing.T) {
 	}
 }
 
-func TestCallback(t *testing.T) {
-	at := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	body, err := eligibility.Callback{CheckID: "CHECK7", At: at.In(time.FixedZone("CST", 8*60*60))}.Encode()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := `{"type":"check.decided","timestamp":"2026-11-22T12:00:00Z","data":{"check_id":"CHECK7"}}`; string(body) != want {
-		t.Errorf("got %s, want %s", body, want)
-	}
-	malformed, unknown := eligibility.ErrCallbackBody, eligibility.ErrCallbackType
-	for in, want := range map[string]error{
-		string(body): nil,
-		`{"type":"check.decided","timestamp":"2026-11-22T12:00:00Z","data":{"check_id":"CHECK7","more":1},"more":1}`: nil,
-		`{"type":"check.erased","data":[1]}`: unknown,
-		`{"type":"CHECK.DECIDED"}`:           unknown,
-		``:                                   malformed,
-		`null`:                               malformed,
-		`{}`:                                 malformed,
-		`[]`:                                 malformed,
-		`{"type":"check.decided"}`:           malformed,
-		`{"type":"check.decided","data":{"check_id":7}}`:                                malformed,
-		`{"type":"check.decided","data":{"check_id":""}}`:                               malformed,
-		`{"type":"check.decided","data":{"check_id":"../x"}}`:                           malformed,
-		`{"type":"check.decided","timestamp":"yesterday","data":{"check_id":"CHECK7"}}`: malformed,
-		string(body) + "{}": malformed,
-		`{"type":"check.decided","data":{"check_id":"CHECK7"},"x":"` + strings.Repeat("x", 16<<10) + `"}`: malformed,
-	} {
-		got, err := eligibility.ParseCallback([]byte(in))
-		if !errors.Is(err, want) || (err == nil) != (want == nil) {
-			t.Errorf("%.90s: %v, want %v", in, err, want)
-		}
-		if err == nil && (got.CheckID != "CHECK7" || !got.At.Equal(at)) {
-			t.Errorf("%s: %+v", in, got)
-		}
-	}
-}
-
 // FuzzVerify holds the verifier to the definition: what it accepts is signed,
 // in the window, by the letter.
 func FuzzVerify(f *testing.F) {
@@ -242,7 +205,6 @@ func FuzzVerify(f *testing.F) {
 		v := verifier(t, vectorSecret, 0)
 		h := http.Header{"Webhook-Id": {id}, "Webhook-Timestamp": {timestamp}, "Webhook-Signature": {signature}}
 		got, err := v.Verify(h, body)
-		_, _ = eligibility.ParseCallback(body)
 
 		key, _ := base64.StdEncoding.DecodeString(strings.TrimPrefix(vectorSecret, "whsec_"))
 		mac := hmac.New(sha256.New, key)
@@ -254,7 +216,7 @@ func FuzzVerify(f *testing.F) {
 
 		// Signed as it should be, only the time, the size or the id can be wrong.
 		h.Set("Webhook-Signature", want)
-		if _, err := v.Verify(h, body); errors.Is(err, eligibility.ErrWebhookSignature) {
+		if _, err := v.Verify(h, body); errors.Is(err, webhook.ErrSignature) {
 			t.Errorf("a good signature was refused: %q %q %q", id, timestamp, body)
 		}
 	})

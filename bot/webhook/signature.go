@@ -1,4 +1,7 @@
-package eligibility
+// Package webhook carries news between servers in the form of Standard Webhooks
+// (https://www.standardwebhooks.com): it signs and verifies them, sends them by
+// a schedule, and goes to no address that it should not go to.
+package webhook
 
 import (
 	"crypto/hmac"
@@ -16,26 +19,26 @@ import (
 
 // The headers of a signed callback, by the Standard Webhooks specification.
 const (
-	WebhookID        = "Webhook-Id"
-	WebhookTimestamp = "Webhook-Timestamp"
-	WebhookSignature = "Webhook-Signature"
+	HeaderID        = "Webhook-Id"
+	HeaderTimestamp = "Webhook-Timestamp"
+	HeaderSignature = "Webhook-Signature"
 )
 
-// MaxWebhook is how large the body of a callback may be. Callbacks are thin.
-const MaxWebhook = 16 << 10
+// MaxBody is how large the body of a callback may be. Callbacks are thin.
+const MaxBody = 16 << 10
 
 const (
-	webhookTolerance = 5 * time.Minute // of clocks that differ, and of old messages
-	maxSignatures    = 1 << 10         // bytes of the header: some twenty signatures
-	secretPrefix     = "whsec_"
+	tolerance     = 5 * time.Minute // of clocks that differ, and of old messages
+	maxSignatures = 1 << 10         // bytes of the header: some twenty signatures
+	secretPrefix  = "whsec_"
 )
 
 // Why a callback is not accepted. None repeats anything of what came in.
 var (
-	ErrWebhookHeader    = errors.New("webhook: header missing, repeated or malformed")
-	ErrWebhookTime      = errors.New("webhook: signed too long ago, or in the future")
-	ErrWebhookSignature = errors.New("webhook: no signature of a known secret")
-	ErrWebhookSize      = errors.New("webhook: body too large or empty")
+	ErrHeader    = errors.New("webhook: header missing, repeated or malformed")
+	ErrTime      = errors.New("webhook: signed too long ago, or in the future")
+	ErrSignature = errors.New("webhook: no signature of a known secret")
+	ErrSize      = errors.New("webhook: body too large or empty")
 )
 
 // Secret is a shared secret that callbacks are signed with. It does not show
@@ -94,9 +97,9 @@ func Sign(id string, at time.Time, body []byte, secrets ...Secret) string {
 
 // SignHeader sets the three headers of a signed message.
 func SignHeader(h http.Header, id string, at time.Time, body []byte, secrets ...Secret) {
-	h.Set(WebhookID, id)
-	h.Set(WebhookTimestamp, strconv.FormatInt(at.Unix(), 10))
-	h.Set(WebhookSignature, Sign(id, at, body, secrets...))
+	h.Set(HeaderID, id)
+	h.Set(HeaderTimestamp, strconv.FormatInt(at.Unix(), 10))
+	h.Set(HeaderSignature, Sign(id, at, body, secrets...))
 }
 
 // Verifier tells who signed a callback, and when.
@@ -122,29 +125,29 @@ func NewVerifier(now func() time.Time, secrets ...Secret) (*Verifier, error) {
 // The id must hold no full stop: what is signed is id.timestamp.body, and must
 // come apart in one way only.
 var (
-	webhookID        = regexp.MustCompile(`^[!-\-/-~]{1,128}$`)
-	webhookTimestamp = regexp.MustCompile(`^[1-9][0-9]{0,11}$`)
+	wellFormedID        = regexp.MustCompile(`^[!-\-/-~]{1,128}$`)
+	wellFormedTimestamp = regexp.MustCompile(`^[1-9][0-9]{0,11}$`)
 )
 
 // Verify returns the id of a message whose signature and time are good. The
 // same message may come again, within the window or by a retry of the sender's:
 // the id is the same then.
 func (v *Verifier) Verify(h http.Header, body []byte) (id string, err error) {
-	if len(body) == 0 || len(body) > MaxWebhook {
-		return "", ErrWebhookSize
+	if len(body) == 0 || len(body) > MaxBody {
+		return "", ErrSize
 	}
-	id, ok1 := single(h, WebhookID)
-	timestamp, ok2 := single(h, WebhookTimestamp)
-	signatures, ok3 := single(h, WebhookSignature)
-	if !ok1 || !ok2 || !ok3 || len(signatures) > maxSignatures || !webhookID.MatchString(id) || !webhookTimestamp.MatchString(timestamp) {
-		return "", ErrWebhookHeader
+	id, ok1 := single(h, HeaderID)
+	timestamp, ok2 := single(h, HeaderTimestamp)
+	signatures, ok3 := single(h, HeaderSignature)
+	if !ok1 || !ok2 || !ok3 || len(signatures) > maxSignatures || !wellFormedID.MatchString(id) || !wellFormedTimestamp.MatchString(timestamp) {
+		return "", ErrHeader
 	}
 	seconds, _ := strconv.ParseInt(timestamp, 10, 64) // twelve digits fit
-	if age := v.now().Sub(time.Unix(seconds, 0)); age > webhookTolerance || age < -webhookTolerance {
-		return "", ErrWebhookTime
+	if age := v.now().Sub(time.Unix(seconds, 0)); age > tolerance || age < -tolerance {
+		return "", ErrTime
 	}
 	if !v.signed(strings.Fields(signatures), id, timestamp, body) {
-		return "", ErrWebhookSignature
+		return "", ErrSignature
 	}
 	return id, nil
 }
