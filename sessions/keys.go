@@ -45,3 +45,23 @@ func nodesKey(tag string) string { return tag + ":nodes" }
 // channelName: PUB/SUB channel of what other nodes commit, one per node.
 // scripts/commit.lua makes the same name.
 func channelName(node string) string { return "fenfu:node:" + node }
+
+// markKey: STRING, there if a fact was noted.
+func markKey(name string) string { return "fenfu:mark:" + name }
+
+// The keys of the desk's staff, all on one hash tag of their own.
+const (
+	accountsKey  = "{desk}:accounts"   // HASH of account id to sealed account
+	stepsKey     = "{desk}:steps"      // HASH of account id to the last time step of its one-time codes
+	auditHeadKey = "{desk}:audit:head" // HASH n number, m mark of the last entry
+)
+
+// loginKey: HASH a account, e end of the login in ms; the name is the hash of
+// the login's token.
+func loginKey(name string) string { return "{desk}:login:" + name }
+
+// loginsKey: ZSET of the names of an account's logins by their ends in ms.
+func loginsKey(account string) string { return "{desk}:logins:" + account }
+
+// auditKey: LIST of sealed links, the page of the audit log that entry n is in.
+func auditKey(n int64) string { return fmt.Sprintf("{desk}:audit:%d", (n-1)/auditPage) }
