@@ -28,8 +28,9 @@ type Entry struct {
 // the chain alone cannot show is that its end was cut off; for that the newest
 // mark is also written to the server's log.
 type Link struct {
-	Entry Entry  `json:"entry"`
-	Mark  []byte `json:"mark"`
+	Entry  Entry  `json:"entry"`
+	Before []byte `json:"before,omitempty"` // mark of the entry before, which may have been kept long enough and be gone
+	Mark   []byte `json:"mark"`
 }
 
 // Chain appends an entry after a link (nil: the first one).
@@ -40,7 +41,7 @@ func Chain(key []byte, after *Link, e Entry) (Link, error) {
 		before, e.N = after.Mark, after.Entry.N+1
 	}
 	mark, err := mark(key, before, e)
-	return Link{Entry: e, Mark: mark}, err
+	return Link{Entry: e, Before: before, Mark: mark}, err
 }
 
 func mark(key, before []byte, e Entry) ([]byte, error) {
@@ -66,8 +67,12 @@ func (e *BrokenError) Error() string {
 }
 
 // Verify reports whether links continues the chain after a link (nil: begins
-// it). The error is a *BrokenError.
+// it, or goes on after entries that are no longer kept, as its first one says).
+// The error is a *BrokenError.
 func Verify(key []byte, after *Link, links []Link) error {
+	if after == nil && len(links) > 0 && links[0].Entry.N > 1 {
+		after = &Link{Entry: Entry{N: links[0].Entry.N - 1}, Mark: links[0].Before}
+	}
 	for i := range links {
 		want, err := Chain(key, after, links[i].Entry)
 		if err != nil {

@@ -197,17 +197,20 @@ func TestChain(t *testing.T) {
 	if err := Verify(key, &links[1], links[2:]); err != nil {
 		t.Error(err)
 	}
+	if err := Verify(key, nil, links[2:]); err != nil { // the first two are kept no longer
+		t.Error(err)
+	}
 	var broken *BrokenError
 	for name, tt := range map[string]struct {
 		n     int64
 		spoil func([]Link) []Link
 	}{
-		"changed":     {2, func(l []Link) []Link { l[1].Entry.Actor = "wang"; return l }},
-		"taken out":   {2, func(l []Link) []Link { return slices.Delete(l, 1, 2) }},
-		"swapped":     {2, func(l []Link) []Link { l[1], l[2] = l[2], l[1]; return l }},
-		"renumbered":  {2, func(l []Link) []Link { l = slices.Delete(l, 1, 2); l[1].Entry.N = 2; l[2].Entry.N = 3; return l }},
-		"mark forged": {4, func(l []Link) []Link { l[3].Mark = make([]byte, 32); return l }},
-		"begun late":  {1, func(l []Link) []Link { return l[1:] }},
+		"changed":             {2, func(l []Link) []Link { l[1].Entry.Actor = "wang"; return l }},
+		"taken out":           {2, func(l []Link) []Link { return slices.Delete(l, 1, 2) }},
+		"swapped":             {2, func(l []Link) []Link { l[1], l[2] = l[2], l[1]; return l }},
+		"renumbered":          {2, func(l []Link) []Link { l = slices.Delete(l, 1, 2); l[1].Entry.N = 2; l[2].Entry.N = 3; return l }},
+		"mark forged":         {4, func(l []Link) []Link { l[3].Mark = make([]byte, 32); return l }},
+		"changed, first kept": {2, func(l []Link) []Link { l[1].Entry.Actor = "wang"; return l[1:] }},
 	} {
 		if err := Verify(key, nil, tt.spoil(slices.Clone(links))); !errors.As(err, &broken) || broken.N != tt.n {
 			t.Errorf("%s: %v, want entry %d", name, err, tt.n)
