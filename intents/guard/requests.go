@@ -1,0 +1,92 @@
+package guard
+
+import "regexp"
+
+// request is what may not be asked for: things, and the words that ask for
+// them, before or after.
+type request struct {
+	kind          Kind
+	thing         *regexp.Regexp
+	before, after *regexp.Regexp
+	wallet        bool // in the wallet it is done, and may be told to
+}
+
+var requested = []request{
+	{
+		kind:   Secret,
+		thing:  regexp.MustCompile(`(?:支付|取款|交易|登录|银行卡|微信|账户|账号|钱包)?密码|验证码|校验码|动态码|安全码|口令|cvv2?|cvc2?|pin码?|卡背面|背面[^,?]{0,4}三位|后三位|mima|yanzhengma|yzm|银行卡号|卡号|信用卡有效期|otp|屏幕共享|共享屏幕|远程控制|手势`),
+		before: regexp.MustCompile(`提供|发送|发来|发给|发到|发|输入|告知|告诉|回复|填写|填|报|说|上传|出示|索要|给我|给一下|给|念|读|截图|核对|核实|录入|留下|需要|要|打开|开启|登记|写`),
+		after:  regexp.MustCompile(`(?:发|报|告诉|告知|提供|说|念|输入|输|填写|填|回复|回|写|截图|转发|打)(?:给|到|来|过来|我|一下|送|在这|即可|客服|这里|上来|出来|下|吧|就行|就可以|$|,|\?)|是多少|是什么$|是什么[,?]|是几|多少\?|给我|给客服`),
+		wallet: true,
+	},
+	{
+		kind:   Face,
+		thing:  regexp.MustCompile(`刷脸|扫脸|人脸(?:识别|验证|认证|核验)?|面部(?:识别|验证)|手持身份证|自拍|眨眨?眼|视频(?:验证|认证|核验|通话)|身份证(?:正反面|照片|原件)|摄像头`),
+		before: regexp.MustCompile(`请|麻烦|需要您|您需要|需要你|你需要|您要|现在|配合|打开|点开|上传|发|拍|提供|必须|得`),
+		after:  regexp.MustCompile(`(?:发|传)(?:给|到|来|过来|我|一下)|一下|即可|就行|才能(?:继续|办理)`),
+		wallet: true,
+	},
+	{
+		kind:   Transfer,
+		thing:  regexp.MustCompile(`转账|汇款|打款|转钱|打钱|转给|充值|刷流水|保证金|押金|解冻费|工本费|认证金|会员费|定金|验资|手续费|服务费|代办费`),
+		before: regexp.MustCompile(`请|麻烦|需要|需|先|必须|要|缴纳|缴|交|支付|付|让您|让你|得`),
+		after:  regexp.MustCompile(`(?:给|到)(?:我|客服|这个|以下|下面|指定|该|对公)|过来|后(?:即可|就|才|马上|立即)|即可|就能|才能`),
+	},
+}
+
+// How far from the thing the words that ask for it may stand, in bytes of
+// Chinese.
+const (
+	farBefore = 14 * 3
+	farAfter  = 12 * 3
+)
+
+// requests finds what a folded sentence asks for.
+func requests(s string) []Finding {
+	var out []Finding
+	for _, r := range requested {
+		for _, m := range r.thing.FindAllStringIndex(s, -1) {
+			if words := r.at(s, m[0], m[1]); words != "" {
+				out = append(out, Finding{r.kind, words})
+			}
+		}
+	}
+	return out
+}
+
+// at returns the words that ask for the thing at s[start:end], "" if none do.
+func (r request) at(s string, start, end int) string {
+	if reported(s, start, end) {
+		return ""
+	}
+	clause := clauseBefore(s[:start])
+	from := start - min(len(clause), farBefore)
+	for from < start && s[from]&0xc0 == 0x80 {
+		from++
+	}
+	if all := r.before.FindAllStringIndex(s[from:start], -1); all != nil {
+		verb := from + all[len(all)-1][0]
+		if !negated(s[:verb]) && !negatedInside(s[verb:start]) && !negated(s[:start]) && !r.inWallet(s, verb, end) {
+			return s[verb:end]
+		}
+	}
+	to := min(len(s), end+farAfter)
+	for to < len(s) && s[to]&0xc0 == 0x80 {
+		to--
+	}
+	if m := r.after.FindStringIndex(s[end:to]); m != nil {
+		verb := end + m[0]
+		if !negated(s[:verb]) && !r.inWallet(s, start, end+m[1]) {
+			return s[start : end+m[1]]
+		}
+	}
+	return ""
+}
+
+var toUs = regexp.MustCompile(`发给|给我|告诉我|告知我|给客服|告诉客服|发来|发送|发到|回复|提供|报一下|说一下|聊天`)
+
+// inWallet reports whether the sentence says that it is done in the wallet,
+// and not told to anybody.
+func (r request) inWallet(s string, start, end int) bool {
+	return r.wallet && inWallet.MatchString(s) && !toUs.MatchString(s[start:end]) && !toUs.MatchString(clauseBefore(s[:start]))
+}
