@@ -51,22 +51,23 @@ func (p *calls) put(c *call) {
 // batcher gathers calls of many goroutines into pipelines, which halves the
 // work on both sides. Each lane has at most one pipeline on its way.
 type batcher struct {
-	rdb     redis.UniversalClient
-	calls   calls
-	lanes   []chan *call
-	stop    chan struct{} // closed to end the lanes
-	stopped chan struct{} // closed when they have ended
-	once    sync.Once
+	rdb      redis.UniversalClient
+	replicas replicas
+	calls    calls
+	lanes    []chan *call
+	stop     chan struct{} // closed to end the lanes
+	stopped  chan struct{} // closed when they have ended
+	once     sync.Once
 }
 
 // newBatcher starts the lanes; close ends them.
-func newBatcher(rdb redis.UniversalClient, lanes int) *batcher {
-	b := &batcher{rdb: rdb, stop: make(chan struct{}), stopped: make(chan struct{})}
+func newBatcher(rdb redis.UniversalClient, lanes int, r replicas) *batcher {
+	b := &batcher{rdb: rdb, replicas: r, stop: make(chan struct{}), stopped: make(chan struct{})}
 	var group sync.WaitGroup
-	for range lanes {
+	for n := range lanes {
 		lane := make(chan *call, queueSize)
 		b.lanes = append(b.lanes, lane)
-		group.Go(func() { b.run(lane) })
+		group.Go(func() { b.run(n, lane) })
 	}
 	go func() {
 		group.Wait()
@@ -112,7 +113,7 @@ func (b *batcher) do(ctx context.Context, lane int, s *script, cmd redis.Cmder) 
 	return cmd.Err()
 }
 
-func (b *batcher) run(lane chan *call) {
+func (b *batcher) run(n int, lane chan *call) {
 	batch := make([]*call, 0, batchSize)
 	for {
 		batch = batch[:0]
@@ -133,7 +134,7 @@ func (b *batcher) run(lane chan *call) {
 				more = false
 			}
 		}
-		b.flush(batch)
+		b.flush(n, batch)
 		clear(batch)
 	}
 }
@@ -147,21 +148,23 @@ func appendSent(batch []*call, c *call) []*call {
 
 // flush sends a batch; errors are left in the commands. It is not bound to any
 // caller's context: others have calls in it too.
-func (b *batcher) flush(batch []*call) {
-	b.send(batch)
+func (b *batcher) flush(lane int, batch []*call) {
+	b.send(lane, batch)
 	if unknown := forgotten(batch); len(unknown) > 0 {
-		b.send(unknown)
+		b.send(lane, unknown)
 	}
 	for _, c := range batch {
 		c.done <- struct{}{}
 	}
 }
 
-func (b *batcher) send(batch []*call) {
+func (b *batcher) send(lane int, batch []*call) {
 	ctx := context.Background()
-	switch len(batch) {
-	case 0:
-	case 1:
+	switch {
+	case len(batch) == 0:
+	case b.replicas.n > 0:
+		b.sendWaiting(lane, batch)
+	case len(batch) == 1:
 		_ = b.rdb.Process(ctx, batch[0].cmd)
 	default:
 		pipe := b.rdb.Pipeline()

@@ -144,6 +144,10 @@ func (s *Store) hear(payload string) {
 	if len(m.events) == 0 || !p.followed(m.id) {
 		return
 	}
+	if s.o.Replicas > 0 { // published at once: no replica may have it yet
+		p.catchUp(m.id)
+		return
+	}
 	box, err := s.o.Keys.Box(m.id)
 	if err == nil {
 		var events []bot.Event

@@ -36,6 +36,11 @@ type Options struct {
 	// committed here, 8192 by default.
 	Cache int
 
+	// Replicas is how many replicas must have a turn before it is
+	// acknowledged or shown to anybody, 0 by default: a turn that only the
+	// master has is lost if a replica takes its place at once.
+	Replicas int
+
 	// Sync is called for every turn, after it is stored and before it is
 	// acknowledged. The embedded store needs it.
 	Sync func(context.Context) error
@@ -74,6 +79,8 @@ func (o *Options) complete() error {
 	switch {
 	case o.Partitions < 1 || o.Partitions > 99:
 		return fmt.Errorf("open the store: %d partitions, want 1 to 99", o.Partitions)
+	case o.Replicas < 0:
+		return fmt.Errorf("open the store: %d replicas, want 0 or more", o.Replicas)
 	case o.TTL.Session < time.Minute:
 		return fmt.Errorf("open the store: sessions kept for %s, want a minute at least", o.TTL.Session)
 	case o.TTL.Log < o.TTL.Session:
@@ -161,7 +168,7 @@ func Open(ctx context.Context, rdb redis.UniversalClient, o Options) (*Store, er
 			number: n, tag: t, due: dueKey(t), nodes: nodesKey(t), feeds: make(map[string]*feed),
 		})
 	}
-	s.batch = newBatcher(rdb, lanes(rdb, o.Partitions))
+	s.batch = newBatcher(rdb, lanes(rdb, o.Partitions), replicas{o.Replicas, func(lane int) string { return dueKey(tag(lane)) }})
 
 	var life context.Context
 	life, s.end = context.WithCancel(context.Background())

@@ -1,6 +1,8 @@
 // Package redistest runs real Redis servers for tests: one alone, a master
 // with replicas and Sentinels, or a cluster of three masters. Each test has its
-// own, on free ports, with no persistence, and they end with the test.
+// own, on free ports, with no persistence, and they end with the test. Faults
+// breaks the connections of a client in the test's own process, Relay those of
+// other processes.
 //
 // It needs redis-server on the PATH. Without it a test is skipped, except with
 // CI=true in the environment, where it fails.
@@ -16,6 +18,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -32,6 +35,30 @@ type Server struct {
 
 	cmd  *exec.Cmd
 	done chan struct{} // closed when it has ended
+
+	launch func() (*Server, error) // starts it again, as it was
+}
+
+// Option changes how servers are started.
+type Option func(*options)
+
+type options struct {
+	replicas int
+	relays   bool
+}
+
+// Replicas gives each master of a cluster so many replicas.
+func Replicas(n int) Option { return func(o *options) { o.replicas = n } }
+
+// Relayed puts a Relay before each server, under whose address the others and
+// the clients know it.
+func Relayed() Option { return func(o *options) { o.relays = true } }
+
+func collect(opts []Option) (o options) {
+	for _, opt := range opts {
+		opt(&o)
+	}
+	return o
 }
 
 // Redis starts a server that stands alone.
@@ -48,11 +75,49 @@ func (s *Server) Client(tb testing.TB) *redis.Client {
 	return c
 }
 
+// Replica starts a replica of the server, and returns when it is in step.
+func (s *Server) Replica(tb testing.TB) *Server {
+	tb.Helper()
+	_, port, _ := strings.Cut(s.Addr, ":")
+	r := start(tb, func(int) []string { return []string{"replicaof 127.0.0.1 " + port} })
+	inStep(tb, r.Client(tb))
+	return r
+}
+
+// inStep returns when a replica has all that its master has.
+func inStep(tb testing.TB, replica *redis.Client) {
+	tb.Helper()
+	eventually(tb, "the replica is in step", func(ctx context.Context) error {
+		info, err := replica.Info(ctx, "replication").Result()
+		if err == nil && !strings.Contains(info, "master_link_status:up") {
+			err = fmt.Errorf("%s", info)
+		}
+		return err
+	})
+}
+
 // Kill ends the server as a crash would.
 func (s *Server) Kill() {
 	_ = s.cmd.Process.Kill()
 	<-s.done
 }
+
+// Restart starts a server that was killed again, on its port. What was not on
+// its disk it has forgotten.
+func (s *Server) Restart(tb testing.TB) {
+	tb.Helper()
+	again, err := s.launch()
+	if err != nil {
+		tb.Fatalf("restart redis-server: %v", err)
+	}
+	s.cmd, s.done = again.cmd, again.done
+}
+
+// Stop makes the server do nothing until Resume.
+func (s *Server) Stop() { _ = s.cmd.Process.Signal(syscall.SIGSTOP) }
+
+// Resume lets a server that was stopped go on.
+func (s *Server) Resume() { _ = s.cmd.Process.Signal(syscall.SIGCONT) }
 
 // start runs a server with more configuration lines, which may depend on its
 // port, and returns when it accepts connections.
@@ -66,9 +131,11 @@ func start(tb testing.TB, more func(port int) []string) *Server {
 			fmt.Sprintf("port %d", port), "bind 127.0.0.1", `save ""`, "appendonly no",
 			"dir " + tb.TempDir(), "repl-diskless-sync-delay 0",
 		}, more(port)...)
-		s, err := run(path, port, lines)
+		launch := func() (*Server, error) { return run(path, port, lines) }
+		s, err := launch()
 		if err == nil {
-			tb.Cleanup(s.Kill)
+			s.launch = launch
+			tb.Cleanup(func() { s.Kill() })
 			return s
 		}
 		last = err

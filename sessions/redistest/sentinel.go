@@ -20,20 +20,28 @@ const (
 type Group struct {
 	URL       string // redis+sentinel://…
 	Sentinels []string
+	Relays    []*Relay // before the servers, if wanted
 
 	servers []*Server
+	known   map[string]*Server // by the address that others know
 }
 
 // Sentinel starts a master with two replicas and three Sentinels, and returns
 // when they know each other.
-func Sentinel(tb testing.TB) *Group {
+func Sentinel(tb testing.TB, opts ...Option) *Group {
 	tb.Helper()
-	master := Redis(tb)
-	g := &Group{servers: []*Server{master}}
-	_, port, _ := strings.Cut(master.Addr, ":")
-	for range replicas {
-		g.servers = append(g.servers, start(tb, func(int) []string { return []string{"replicaof 127.0.0.1 " + port} }))
+	o := collect(opts)
+	g := &Group{known: make(map[string]*Server)}
+	var port string // of the master, as others know it
+	for i := range 1 + replicas {
+		s, addr := g.start(tb, o, port)
+		if i == 0 {
+			_, port, _ = strings.Cut(addr, ":")
+		}
+		g.servers = append(g.servers, s)
+		g.known[addr] = s
 	}
+	master := g.servers[0]
 	for range sentinels {
 		g.Sentinels = append(g.Sentinels, startSentinel(tb, port).Addr)
 	}
@@ -50,6 +58,32 @@ func Sentinel(tb testing.TB) *Group {
 		return err
 	})
 	return g
+}
+
+// start starts a server of the group, a replica if there is a master already.
+func (g *Group) start(tb testing.TB, o options, masterPort string) (s *Server, addr string) {
+	tb.Helper()
+	var relay *Relay
+	if o.relays {
+		relay = NewRelay(tb)
+		g.Relays = append(g.Relays, relay)
+	}
+	s = start(tb, func(int) []string {
+		var lines []string
+		if relay != nil {
+			_, port, _ := strings.Cut(relay.Addr, ":")
+			lines = append(lines, "replica-announce-ip 127.0.0.1", "replica-announce-port "+port)
+		}
+		if masterPort != "" {
+			lines = append(lines, "replicaof 127.0.0.1 "+masterPort)
+		}
+		return lines
+	})
+	if relay == nil {
+		return s, s.Addr
+	}
+	relay.Aim(s.Addr)
+	return s, relay.Addr
 }
 
 func startSentinel(tb testing.TB, masterPort string) *Server {
@@ -100,11 +134,7 @@ func (g *Group) Failover(tb testing.TB) {
 		tb.Fatal(err)
 	}
 	old := strings.Join(was, ":")
-	for _, s := range g.servers {
-		if s.Addr == old {
-			s.Kill()
-		}
-	}
+	g.known[old].Kill()
 	eventually(tb, "a replica becomes the master", func(ctx context.Context) error {
 		is, err := c.GetMasterAddrByName(ctx, masterName).Result()
 		if err != nil {

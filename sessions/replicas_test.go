@@ -1,0 +1,114 @@
+package sessions_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"fenfu/bot"
+	"fenfu/sessions"
+	"fenfu/sessions/redistest"
+)
+
+func replicated(o *sessions.Options) { o.Replicas = 1 }
+
+// TestAcknowledgedOnlyIfReplicated: while the replica stands still no turn is
+// acknowledged and none is shown, not even on another node, and to send it
+// again does not help. When the replica has it, it counts once. All of it takes
+// one round trip.
+func TestAcknowledgedOnlyIfReplicated(t *testing.T) {
+	t.Parallel()
+	master := redistest.Redis(t)
+	replica := master.Replica(t)
+	c := master.Client(t)
+	s, other := openStore(t, c, replicated), openStore(t, master.Client(t), replicated)
+	id := newID()
+	say(t, s, id, "m1", "one", "reply")
+	here, there := follow(t, s, id, 0), follow(t, other, id, 0)
+	here.upTo(t, 2)
+	there.upTo(t, 2)
+
+	var count trips
+	c.AddHook(&count)
+	say(t, s, id, "m2", "two", "reply")
+	if got := count.list(); len(got) != 1 || got[0] != "2 in a pipeline" {
+		t.Errorf("a turn took %v, want one pipeline of it and its WAIT", got)
+	}
+	here.upTo(t, 4)
+	there.upTo(t, 4)
+
+	replica.Stop()
+	tr := turn(load(t, s, id), "m3", "three", "reply")
+	for range 2 {
+		if _, err := s.Commit(t.Context(), tr); bot.ErrorCode(err) != bot.Unavailable {
+			t.Errorf("only the master has it: %v, want unavailable", err)
+		}
+	}
+	logs, err := c.Keys(t.Context(), "*:e:"+id).Result()
+	if err != nil || len(logs) != 1 || c.LLen(t.Context(), logs[0]).Val() != 6 {
+		t.Fatalf("the master does not have 6 events (%v, %v): nothing was tested", logs, err)
+	}
+	for name, f := range map[string]*follower{"the node of the turn": here, "another node": there} {
+		if events, err := f.Next(t.Context(), 8); len(events) > 0 || bot.ErrorCode(err) != bot.Unavailable {
+			t.Errorf("%s shows %d events that no replica has, %v", name, len(events), err)
+		}
+	}
+	replica.Resume()
+	eventually(t, "the replica has it", func() error {
+		_, err := s.Commit(t.Context(), tr)
+		var dup *bot.DuplicateError
+		if errors.As(err, &dup) && dup.Seq == 5 {
+			return nil
+		}
+		return fmt.Errorf("%w, want a duplicate of 5", err)
+	})
+	here.upTo(t, 6)
+	there.upTo(t, 6)
+}
+
+// TestReplicatedCluster: each partition waits for the replicas of its own
+// master: without them it takes nothing, the others go on; and after a
+// failover and a restart all is as it was.
+func TestReplicatedCluster(t *testing.T) {
+	t.Parallel()
+	ring := redistest.Cluster(t, redistest.Replicas(1))
+	w := dialWorld("cluster", ring.URL)
+	s := w.node(t, replicated)
+	var ids []string
+	for range 64 {
+		ids = append(ids, newID())
+	}
+	for _, id := range ids {
+		say(t, s, id, "m1", "one")
+	}
+	ring.Servers[3].Stop()
+	refused := 0
+	for _, id := range ids {
+		if _, err := s.Commit(t.Context(), turn(load(t, s, id), "m2", "two")); err != nil {
+			refused++
+			if bot.ErrorCode(err) != bot.Unavailable {
+				t.Error(err)
+			}
+		}
+		if refused > 2 {
+			break
+		}
+	}
+	if refused == 0 {
+		t.Error("a master without its replica acknowledged")
+	}
+	ring.Servers[3].Resume()
+	for _, id := range ids {
+		sayUntil(t, s, id, "m2", "two")
+	}
+	ring.Failover(t, 0)
+	ring.Servers[0].Restart(t)
+	for _, id := range ids {
+		sayUntil(t, s, id, "m3", "three")
+	}
+	for _, id := range ids {
+		if events, err := s.Events(t.Context(), id, 0, 10); err != nil || len(events) != 3 {
+			t.Errorf("%d events, %v, want 3", len(events), err)
+		}
+	}
+}
