@@ -12,6 +12,8 @@ type (
 	idleCmd     struct{}
 	stormCmd    struct{}
 	slowCmd     struct{}
+	keptCmd     struct{}
+	queueCmd    struct{}
 )
 
 func (dialogueCmd) Run(e *environment) error {
@@ -34,6 +36,16 @@ func (slowCmd) Run(e *environment) error {
 	return e.finish(r, e.m.slow(e.ctx, r))
 }
 
+func (keptCmd) Run(e *environment) error {
+	r := &Report{}
+	return e.finish(r, e.m.kept(e.ctx, r))
+}
+
+func (queueCmd) Run(e *environment) error {
+	r := &Report{}
+	return e.finish(r, e.m.queue(e.ctx, r))
+}
+
 // Run measures in closed loop, then at half of what that reached (or at --rate).
 func (allCmd) Run(e *environment) error {
 	r := &Report{}
@@ -53,7 +65,11 @@ func (m *meter) all(ctx context.Context, r *Report) error {
 			return err
 		}
 	}
-	for _, measure := range []func(context.Context, *Report) error{m.idle, m.storms, m.slow} {
+	measures := []func(context.Context, *Report) error{m.idle, m.storms, m.slow}
+	if m.opt.redis != nil { // these look at what a real Redis holds
+		measures = append(measures, m.kept, m.queue)
+	}
+	for _, measure := range measures {
 		if err := measure(ctx, r); err != nil {
 			return err
 		}
@@ -140,6 +156,32 @@ func (m *meter) slow(ctx context.Context, r *Report) error {
 	})
 	if err != nil {
 		return fmt.Errorf("slow: %w", err)
+	}
+	return nil
+}
+
+var errNoRedis = errors.New("this looks into a real Redis that stands alone: name it with --redis-url")
+
+func (m *meter) kept(ctx context.Context, r *Report) error {
+	if m.opt.redis == nil {
+		return errNoRedis
+	}
+	err := with(ctx, m.server, func(t *target) (err error) {
+		r.Kept, err = m.measureKept(ctx, t, m.opt.Kept)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("kept: %w", err)
+	}
+	return nil
+}
+
+func (m *meter) queue(ctx context.Context, r *Report) (err error) {
+	if m.opt.redis == nil {
+		return errNoRedis
+	}
+	if r.Queue, err = m.measureQueue(ctx); err != nil {
+		return fmt.Errorf("queue: %w", err)
 	}
 	return nil
 }

@@ -43,6 +43,8 @@ type options struct {
 	Stalled     int           `help:"Visitors who stop reading." default:"20"`
 	Pour        int           `help:"Messages that each of them is to hear the answers of." default:"1200"`
 	Stall       time.Duration `help:"How long they go on not reading after that." default:"12s"`
+	Kept        int           `help:"Sessions whose memory in Redis is measured, after a dialogue each." default:"2000"`
+	Due         int           `help:"Sessions that are due at once." default:"20000"`
 	NoEcho      bool          `help:"Leave out the yardstick."`
 
 	redis *redis.Client
@@ -56,6 +58,8 @@ type cli struct {
 	Idle     idleCmd       `cmd:"" help:"Connections on which nothing happens."`
 	Storm    stormCmd      `cmd:"" help:"Handshakes as fast as they go."`
 	Slow     slowCmd       `cmd:"" help:"Visitors who stop reading."`
+	Kept     keptCmd       `cmd:"" help:"What a real Redis holds and does for a session."`
+	Queue    queueCmd      `cmd:"" help:"Sessions that are all due at once, in a real Redis."`
 	Echo     echoServerCmd `cmd:"" name:"echo-server" hidden:"" help:"Be the yardstick."`
 }
 

@@ -20,6 +20,8 @@ type Report struct {
 	Storm       *Storm            `json:"storm,omitempty"`
 	EchoStorm   *Storm            `json:"echo_storm,omitempty"`
 	Slow        *Slow             `json:"slow,omitempty"`
+	Kept        *Kept             `json:"kept,omitempty"`
+	Queue       *Queue            `json:"queue,omitempty"`
 	Deviations  map[string]int    `json:"deviations"`
 	Examples    map[string]string `json:"examples,omitempty"`
 }
@@ -166,6 +168,12 @@ func (r *Report) rest(out io.Writer) {
 	if s := r.Slow; s != nil {
 		fmt.Fprintf(out, "%d visitors who stop reading: %d KiB poured, server grew by %d KiB (%d while all read); %d closed as slow, %d reconnects, %d have everything\n",
 			s.Visitors, s.PouredKiB, s.GrowthKiB, s.ControlKiB, s.ToldToWait, s.Reconnects, s.CaughtUp)
+	}
+	if r.Kept != nil {
+		r.Kept.table(out)
+	}
+	if r.Queue != nil {
+		r.Queue.table(out)
 	}
 	if len(r.Deviations) == 0 {
 		fmt.Fprintln(out, "order, loss, duplicates, acknowledgements, decisions: no deviation")
