@@ -10,6 +10,7 @@ import (
 
 type cli struct {
 	Classify classifyCmd `cmd:"" help:"Read lines and print what each means: text, intent, decision."`
+	Due      dueCmd      `cmd:"" help:"List what is due, leased, stuck or given up, and make it due again."`
 	Eval     evalCmd     `cmd:"" help:"Measure classify on a labelled file."`
 	Validate validateCmd `cmd:"" help:"Read lines and print whether each is a well-formed detail."`
 }
