@@ -35,6 +35,7 @@ func TestStore(t *testing.T) {
 		{"FollowWhileCommitting", testFollowWhileCommitting},
 		{"FollowClosed", testFollowClosed},
 		{"MarkRead", testMarkRead},
+		{"Marks", testMarks},
 		{"WorkNudged", testWorkNudged},
 		{"WorkLease", testWorkLease},
 		{"WorkOrphan", testWorkOrphan},
