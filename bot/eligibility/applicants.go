@@ -2,12 +2,12 @@ package eligibility
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"reflect"
 	"slices"
 
+	"fenfu/bot/internal/yamldoc"
 	"fenfu/bot/pii"
 )
 
@@ -48,41 +48,41 @@ type applicantYAML struct {
 // LoadApplicants reads and checks a file of demo applicants. Its errors name
 // file, line and column.
 func LoadApplicants(fsys fs.FS, name string) (*Applicants, error) {
-	d, err := openDoc(fsys, name)
+	d, err := yamldoc.Open(fsys, name)
 	if err != nil {
 		return nil, err
 	}
 	var y applicantsYAML
-	if err := d.decode(&y); err != nil {
+	if err := d.Decode(&y); err != nil {
 		return nil, err
 	}
 	a := &Applicants{byID: map[pii.Text]int{}}
 	for i := range y.Applicants {
-		a.all = append(a.all, d.applicant(fmt.Sprintf("$.applicants[%d]", i), y.Ordinary, &y.Applicants[i]))
+		a.all = append(a.all, readApplicant(d, fmt.Sprintf("$.applicants[%d]", i), y.Ordinary, &y.Applicants[i]))
 		id := y.Applicants[i].IDNumber
 		if _, ok := a.byID[id]; ok {
-			d.fail(fmt.Sprintf("$.applicants[%d].id_number", i), "this ID number is another applicant's too")
+			d.Fail(fmt.Sprintf("$.applicants[%d].id_number", i), "this ID number is another applicant's too")
 		}
 		a.byID[id] = i
 	}
-	if err := errors.Join(d.errs...); err != nil {
+	if err := d.Err(); err != nil {
 		return nil, err
 	}
 	return a, nil
 }
 
-func (d *doc) applicant(at string, ordinary Profile, y *applicantYAML) Applicant {
-	d.require(at+".name", y.Name.Reveal())
-	d.require(at+".about", y.About)
+func readApplicant(d *yamldoc.Doc, at string, ordinary Profile, y *applicantYAML) Applicant {
+	d.Require(at+".name", y.Name.Reveal())
+	d.Require(at+".about", y.About)
 	if len(y.IDNumber) != 18 {
-		d.fail(at+".id_number", "an ID number has 18 characters")
+		d.Fail(at+".id_number", "an ID number has 18 characters")
 	}
 	if !knownDecision(y.Expect.Decision) {
-		d.fail(at+".expect.decision", fmt.Sprintf("no such decision: %q", y.Expect.Decision))
+		d.Fail(at+".expect.decision", fmt.Sprintf("no such decision: %q", y.Expect.Decision))
 	}
 	for i, code := range y.Expect.Reasons {
 		if !knownCode(code) {
-			d.fail(fmt.Sprintf("%s.expect.reasons[%d]", at, i), fmt.Sprintf("no such reason code: %q", code))
+			d.Fail(fmt.Sprintf("%s.expect.reasons[%d]", at, i), fmt.Sprintf("no such reason code: %q", code))
 		}
 	}
 	p := overlay(ordinary, y.Facts)
@@ -91,7 +91,7 @@ func (d *doc) applicant(at string, ordinary Profile, y *applicantYAML) Applicant
 	}
 	for i, fact := range y.Unknown {
 		if !p.forget(fact) {
-			d.fail(fmt.Sprintf("%s.unknown[%d]", at, i), fmt.Sprintf("no such fact: %q", fact))
+			d.Fail(fmt.Sprintf("%s.unknown[%d]", at, i), fmt.Sprintf("no such fact: %q", fact))
 		}
 	}
 	return Applicant{y.Name, y.IDNumber, y.About, p, y.Expect.Decision, y.Expect.Reasons}

@@ -2,7 +2,6 @@ package eligibility
 
 import (
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -11,6 +10,8 @@ import (
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
+
+	"fenfu/bot/internal/yamldoc"
 )
 
 // The embedded files: the rules, and the applicants of the demo.
@@ -48,69 +49,69 @@ type ruleYAML struct {
 // name_matches: a fact nobody looks at could be unknown, or bad, and the
 // applicant eligible all the same.
 func LoadRules(fsys fs.FS, name string) (*Rules, error) {
-	d, err := openDoc(fsys, name)
+	d, err := yamldoc.Open(fsys, name)
 	if err != nil {
 		return nil, err
 	}
 	var y rulesYAML
-	if err := d.decode(&y); err != nil {
+	if err := d.Decode(&y); err != nil {
 		return nil, err
 	}
 	r := &Rules{version: y.ID + "/" + y.Version, validDays: y.ValidDays, decisions: y.Decisions, unknown: y.Unknown}
-	d.checkHead(&y)
+	checkHead(d, &y)
 	types := factTypes()
 	unused := maps.Clone(types)
 	for i, ry := range y.Rules {
-		r.rules = append(r.rules, d.rule(i, ry, types, unused))
+		r.rules = append(r.rules, compile(d, i, ry, types, unused))
 	}
 	if len(unused) > 0 {
-		d.fail("$.rules", "no rule looks at "+strings.Join(slices.Sorted(maps.Keys(unused)), ", "))
+		d.Fail("$.rules", "no rule looks at "+strings.Join(slices.Sorted(maps.Keys(unused)), ", "))
 	}
-	if err := errors.Join(d.errs...); err != nil {
+	if err := d.Err(); err != nil {
 		return nil, err
 	}
 	return r, nil
 }
 
-func (d *doc) checkHead(y *rulesYAML) {
-	d.require("$.id", y.ID)
-	d.require("$.version", y.Version)
-	d.require("$.unknown", y.Unknown)
+func checkHead(d *yamldoc.Doc, y *rulesYAML) {
+	d.Require("$.id", y.ID)
+	d.Require("$.version", y.Version)
+	d.Require("$.unknown", y.Unknown)
 	if y.ValidDays < 1 {
-		d.fail("$.valid_days", "valid_days must be at least 1")
+		d.Fail("$.valid_days", "valid_days must be at least 1")
 	}
 	for _, k := range slices.Sorted(maps.Keys(y.Decisions)) {
 		if !knownDecision(k) {
-			d.fail("$.decisions."+string(k), fmt.Sprintf("no such decision: %q", k))
+			d.Fail("$.decisions."+string(k), fmt.Sprintf("no such decision: %q", k))
 		}
 	}
 	for _, k := range []Decision{Eligible, NotEligible, ManualReview} {
 		w, path := y.Decisions[k], "$.decisions."+string(k)
-		d.require(path+".title", w.Title)
-		d.require(path+".text", w.Text)
-		d.require(path+".next", w.Next)
+		d.Require(path+".title", w.Title)
+		d.Require(path+".text", w.Text)
+		d.Require(path+".next", w.Next)
 	}
 }
 
 // rule compiles one rule and takes the facts it mentions out of unused.
-func (d *doc) rule(i int, y ruleYAML, types, unused facts) rule {
+func compile(d *yamldoc.Doc, i int, y ruleYAML, types, unused facts) rule {
 	at := fmt.Sprintf("$.rules[%d]", i)
-	d.require(at+".text", y.Text)
+	d.Require(at+".text", y.Text)
 	if !knownCode(y.Code) {
-		d.fail(at+".code", fmt.Sprintf("no such reason code: %q", y.Code))
+		d.Fail(at+".code", fmt.Sprintf("no such reason code: %q", y.Code))
 	}
 	if y.Then != NotEligible && y.Then != ManualReview {
-		d.fail(at+".then", fmt.Sprintf("a rule can only lead to %s or %s, not %q", NotEligible, ManualReview, y.Then))
+		d.Fail(at+".then", fmt.Sprintf("a rule can only lead to %s or %s, not %q", NotEligible, ManualReview, y.Then))
 	}
 	rl := rule{reason: Reason{Code: y.Code, TextZH: y.Text}, then: y.Then, final: y.Final}
-	if !d.require(at+".when", y.When) {
+	if !d.Require(at+".when", y.When) {
 		return rl
 	}
 	names := &factNames{}
 	program, err := expr.Compile(y.When,
 		expr.Env(map[string]any(types)), expr.AsBool(), expr.DisableAllBuiltins(), expr.Patch(names))
 	if err != nil {
-		d.failIn(at+".when", err)
+		d.FailIn(at+".when", err)
 		return rl
 	}
 	for _, n := range names.seen {
@@ -120,7 +121,7 @@ func (d *doc) rule(i int, y ruleYAML, types, unused facts) rule {
 		}
 	}
 	if len(rl.needs) == 0 {
-		d.fail(at+".when", "the expression mentions no fact")
+		d.Fail(at+".when", "the expression mentions no fact")
 	}
 	rl.when = program
 	return rl

@@ -1,4 +1,7 @@
-package eligibility
+// Package yamldoc reads the YAML files that an operator may replace, and turns
+// whatever is wrong with their content into errors of the form
+// file:line:column: message.
+package yamldoc
 
 import (
 	"errors"
@@ -11,36 +14,36 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-// doc is a YAML file on its way in: it turns whatever is wrong with its
-// content into errors of the form file:line:column: message.
-type doc struct {
+// Doc is a YAML file on its way in.
+type Doc struct {
 	name string
 	src  []byte
 	file *ast.File
 	errs []error
 }
 
-func openDoc(fsys fs.FS, name string) (*doc, error) {
+// Open reads and parses a file.
+func Open(fsys fs.FS, name string) (*Doc, error) {
 	src, err := fs.ReadFile(fsys, name)
 	if err != nil {
 		return nil, err
 	}
-	d := &doc{name: name, src: src}
+	d := &Doc{name: name, src: src}
 	if d.file, err = parser.ParseBytes(src, 0); err != nil {
 		return nil, d.yamlError(err)
 	}
 	return d, nil
 }
 
-// decode reads the file into v; unknown and repeated keys are errors.
-func (d *doc) decode(v any) error {
+// Decode reads the file into v; unknown and repeated keys are errors.
+func (d *Doc) Decode(v any) error {
 	if err := yaml.UnmarshalWithOptions(d.src, v, yaml.Strict()); err != nil {
 		return d.yamlError(err)
 	}
 	return nil
 }
 
-func (d *doc) yamlError(err error) error {
+func (d *Doc) yamlError(err error) error {
 	var e yaml.Error
 	if !errors.As(err, &e) || e.GetToken() == nil {
 		return fmt.Errorf("%s: %w", d.name, err)
@@ -49,32 +52,35 @@ func (d *doc) yamlError(err error) error {
 	return fmt.Errorf("%s:%d:%d: %s", d.name, p.Line, p.Column, e.GetMessage())
 }
 
-// fail notes that the value at path is wrong.
-func (d *doc) fail(path, message string) {
+// Fail notes that the value at path is wrong.
+func (d *Doc) Fail(path, message string) {
 	line, column := d.position(path)
 	d.errs = append(d.errs, fmt.Errorf("%s:%d:%d: %s", d.name, line, column, message))
 }
 
-// failIn notes an error inside the expression at path.
-func (d *doc) failIn(path string, err error) {
+// FailIn notes an error inside the expression at path.
+func (d *Doc) FailIn(path string, err error) {
 	var e *file.Error
 	if !errors.As(err, &e) {
-		d.fail(path, err.Error())
+		d.Fail(path, err.Error())
 		return
 	}
-	d.fail(path, fmt.Sprintf("%s, at character %d of the expression", e.Message, e.Column+1))
+	d.Fail(path, fmt.Sprintf("%s, at character %d of the expression", e.Message, e.Column+1))
 }
 
-// require notes that a value is missing, and reports whether it is there.
-func (d *doc) require(path, value string) bool {
+// Require notes that a value is missing, and reports whether it is there.
+func (d *Doc) Require(path, value string) bool {
 	if value == "" {
-		d.fail(path, path[2:]+" is missing")
+		d.Fail(path, path[2:]+" is missing")
 	}
 	return value != ""
 }
 
+// Err returns everything that was noted, nil if nothing was.
+func (d *Doc) Err() error { return errors.Join(d.errs...) }
+
 // position finds the value at path, or the nearest thing around it.
-func (d *doc) position(path string) (line, column int) {
+func (d *Doc) position(path string) (line, column int) {
 	for path != "$" {
 		if p, err := yaml.PathString(path); err == nil {
 			if n, err := p.FilterFile(d.file); err == nil {
