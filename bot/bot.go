@@ -55,6 +55,7 @@ const (
 	Notice    Kind = "notice"    // something happened; Code says what
 	Outcome   Kind = "outcome"   // a try of the eligibility check has ended
 	Delivered Kind = "delivered" // a try to deliver a notification has ended
+	Remind    Kind = "remind"    // a visitor has left a form alone for a while
 )
 
 // The codes of notices.
@@ -64,6 +65,8 @@ const (
 	CodeDelayed   = "application.delayed" // the check cannot be reached and is tried again
 	CodeDecided   = "application.decided"
 	CodeErased    = "details.erased"
+	CodeReminder  = "form.reminder" // the visitor has left a question open for a while
+	CodeParked    = "form.parked"   // for so long that the form was put aside
 )
 
 // Choice is a button under an event. Value comes back in a Choose message.
@@ -79,6 +82,7 @@ type Session struct {
 	Agent       string // who has taken over, when Owner is OwnerAgent
 	Flow        flow.State
 	Application *Application // the latest one submitted, nil before the first
+	Silence     Silence      // how long the open form has been waiting for its visitor
 	// Notifications are those still to be delivered, oldest first. Who changes
 	// one makes a new slice.
 	Notifications []Notification

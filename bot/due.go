@@ -7,7 +7,7 @@ import (
 )
 
 // The parts of a session that want to be woken each say when: an open
-// application its next try, a notification its next delivery. A session is due
+// application its next try, a notification its next delivery, a form its reminder. A session is due
 // at the earliest of these instants, and every turn works it out anew, so no
 // part can forget another's.
 
@@ -30,7 +30,10 @@ func (b *Bot) Wake(ctx context.Context, session string) error {
 			return b.deliver(ctx, s, n)
 		}
 	}
-	return nil
+	if at := s.Silence.Next; !at.IsZero() && !at.After(now) {
+		_, err = b.Handle(ctx, Message{Session: s.ID, ID: fmt.Sprintf("remind:%d", s.Version), From: System, Kind: Remind})
+	}
+	return err
 }
 
 // wants returns when the application is to be tried or polled next, false if
@@ -60,6 +63,9 @@ func (s *Session) due() time.Time {
 	for _, n := range s.Notifications {
 		want(n.Next)
 	}
+	if at := s.Silence.Next; !at.IsZero() {
+		want(at)
+	}
 	return first
 }
 
@@ -83,5 +89,7 @@ func (t *turn) system() {
 		t.outcome()
 	case Delivered:
 		t.delivered()
+	case Remind:
+		t.remind()
 	}
 }

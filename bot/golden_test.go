@@ -67,7 +67,7 @@ func play(t *testing.T, script string) string {
 		}
 		if strings.HasPrefix(line, stageMark) {
 			out.WriteString("\n" + line + "\n")
-			w.stage(line)
+			w.stage(line, &out)
 			continue
 		}
 		said, ok := strings.CutPrefix(line, visitorMark)

@@ -36,6 +36,11 @@ type Config struct {
 	NewID   func() string // fresh random ids for applications and notifications
 	Logger  *slog.Logger
 
+	// RemindAfter says how long a visitor's silence in a form lasts before each
+	// reminder, since their last message or the reminder before. When the last
+	// span has passed once more, the form is put aside. None: no reminders.
+	RemindAfter []time.Duration
+
 	Notifier Notifier // tells the operator's own system of decisions; nil: nobody is told
 }
 
@@ -107,11 +112,22 @@ func check(m Message) error {
 	case m.Session == "" || m.ID == "" || len(m.ID) > MaxID:
 		return &Error{Code: Invalid, Message: "消息缺少编号，请刷新页面后重试。"}
 	case m.From == Visitor && m.Kind != Text && m.Kind != Choose,
-		m.From == System && !(m.Kind == Outcome && m.Outcome != nil || m.Kind == Delivered && m.Receipt != nil),
+		m.From == System && !systemKind(m),
 		m.From != Visitor && m.From != System:
 		return &Error{Code: Invalid, Message: "不支持这种消息。"}
 	}
 	return nil
+}
+
+// systemKind reports whether m is a whole message of the system.
+func systemKind(m Message) bool {
+	switch m.Kind {
+	case Outcome:
+		return m.Outcome != nil
+	case Delivered:
+		return m.Receipt != nil
+	}
+	return m.Kind == Remind
 }
 
 // decide works out the turn that a message makes of a session. It is pure but
@@ -140,6 +156,7 @@ func (b *Bot) decide(s Session, m Message) (Turn, error) {
 		t.events[i].Seq = s.Seq + int64(i) + 1
 		t.events[i].At = m.At
 	}
+	t.listen()
 	t.s.Due = due(&s, &t.s, m)
 	return Turn{Session: t.s, MessageID: string(m.From) + ":" + m.ID, Events: t.events}, nil
 }
@@ -152,6 +169,7 @@ type turn struct {
 	events []Event
 
 	nothing bool // the message changes nothing, not even the version
+	waits   bool // the visitor has asked for time
 }
 
 func (t *turn) say(origin Origin, text string, choices ...Choice) {

@@ -22,13 +22,13 @@ import (
 //	              the built-in one, others are testdata/flows/*.yaml
 //	@ check slow  the eligibility check accepts applications and decides none
 //	@ person      a person takes over
-//	@ later 26h   so much time passes
+//	@ later 26h   so much time passes, and what falls due in it happens
 const stageMark = "@ "
 
 // happyPath is said to get to a step.
 var happyPath = []string{"开通分付", "〔同意〕", "〔同意〕", "林小满", "110199199005219903", "13800138000", "〔确认提交〕"}
 
-func (w *world) stage(line string) {
+func (w *world) stage(line string, out *strings.Builder) {
 	w.t.Helper()
 	what, arg, _ := strings.Cut(strings.TrimPrefix(line, stageMark), " ")
 	switch {
@@ -45,10 +45,27 @@ func (w *world) stage(line string) {
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		w.now = w.now.Add(d)
+		w.pass(d, out)
 	default:
 		w.t.Fatalf("no such stage direction: %s", line)
 	}
+}
+
+// pass lets time pass, does what falls due meanwhile, and writes down what the
+// log gained.
+func (w *world) pass(d time.Duration, out *strings.Builder) {
+	w.t.Helper()
+	end := w.now.Add(d)
+	for s := w.load(); !s.Due.IsZero() && !s.Due.After(end); s = w.load() {
+		w.now = later(w.now, s.Due)
+		if err := w.node().Wake(ctx, w.session); err != nil {
+			w.t.Fatal(err)
+		}
+		for _, e := range w.events(s.Seq) {
+			w.write(e, "", out)
+		}
+	}
+	w.now = end
 }
 
 // at says what leads to a step.

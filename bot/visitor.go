@@ -37,6 +37,7 @@ func (t *turn) visitor() error {
 		if in.Text != "" {
 			in.Match = t.bot.Matcher.Match(in.Text)
 			in.Answer = t.answer(in)
+			t.waits = in.Match.Act == intents.Wait
 		}
 		actions = t.reply(in)
 	}

@@ -85,6 +85,7 @@ func parts(t testing.TB, now func() time.Time) bot.Config {
 		Checker: eligibility.Immediate{Checker: eligibility.NewEmbedded(rules, applicants, now)}, Rules: rules,
 		Words: bot.Words{Product: "分付", Complaint: "示例热线"},
 		Now:   now, NewID: rand.Text,
+		RemindAfter: []time.Duration{5 * time.Minute, 20 * time.Minute},
 	}
 }
 

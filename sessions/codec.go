@@ -36,6 +36,7 @@ type stateRecord struct {
 	Agent       string             `json:"a,omitempty"`
 	Flow        flowRecord         `json:"f,omitzero"`
 	Application *applicationRecord `json:"ap,omitempty"`
+	Silence     silenceRecord      `json:"si,omitzero"`
 	Notify      []notifyRecord     `json:"nt,omitempty"`
 	Due         nanos              `json:"d,omitempty"`
 	CreatedAt   nanos              `json:"c,omitempty"`
@@ -78,6 +79,12 @@ type applicationRecord struct {
 	Next        nanos                 `json:"nx,omitempty"`
 	SubmittedAt nanos                 `json:"st,omitempty"`
 	DecidedAt   nanos                 `json:"dt,omitempty"`
+}
+
+type silenceRecord struct {
+	Since    nanos `json:"s,omitempty"`
+	Reminded int   `json:"n,omitempty"`
+	Next     nanos `json:"nx,omitempty"`
 }
 
 type notifyRecord struct {
@@ -171,7 +178,8 @@ func openState(box *seal.Box, id string, version int64, sealed []byte) (bot.Sess
 	return bot.Session{
 		ID: id, Version: version, Owner: r.Owner, Agent: r.Agent,
 		Flow: r.Flow.state(), Application: r.Application.application(), Notifications: notifications(r.Notify),
-		Due: r.Due.time(), CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(),
+		Silence: bot.Silence{Since: r.Silence.Since.time(), Reminded: r.Silence.Reminded, Next: r.Silence.Next.time()},
+		Due:     r.Due.time(), CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(),
 	}, nil
 }
 

@@ -30,7 +30,7 @@ func book(t testing.TB) *flow.Book {
 // utterances are what the property test says at random: answers, commands,
 // questions, nonsense, several details at once.
 var utterances = []string{
-	"开通分付", "同意", "不同意", "好的", "嗯", "不", "确认", "确认提交", "取消", "那算了", "上一步", "重新开始", "继续", "继续填写", "稍后再填",
+	"开通分付", "同意", "不同意", "好的", "嗯", "不", "确认", "确认提交", "取消", "那算了", "上一步", "重新开始", "继续", "继续填写", "稍后再填", "需要", "不用了",
 	"林小满", "邓处暑", "我叫林小满", "110199199005219903", "11010519491231002X", "110199199005219904", "130407201211239959", "12345",
 	"13800138000", "13900139000", "138001380", "lin@example.com", "微信号lin_xiaoman", "手机号就是微信",
 	"手机号填错了", "名字写错了", "身份证号不对", "填错了", "不是13800138000是13900139000", "名字改成邓处暑", "联系方式",
@@ -50,6 +50,12 @@ func TestNextProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s, _ := b.Start(flow.State{}, "apply", noon)
 		for range rapid.IntRange(1, 40).Draw(t, "turns") {
+			if s.Status == flow.Running && rapid.IntRange(0, 9).Draw(t, "silent") == 0 {
+				before := s
+				var say flow.Say
+				s, say = b.Remind(s)
+				holds(t, before, s, flow.Input{Now: noon}, []flow.Action{{Say: &say}})
+			}
 			in := flow.Input{Now: noon}
 			if rapid.Bool().Draw(t, "button") {
 				in.Choice = rapid.SampledFrom(buttons).Draw(t, "choice")

@@ -106,6 +106,8 @@ func (r *run) subAnswer() bool {
 			r.park()
 			return true
 		}
+	case AskRemind:
+		return r.reminded()
 	case AskEdit:
 		fold := r.in.Match.Folded
 		for i := range r.f.Steps {

@@ -49,6 +49,7 @@ const (
 	AskRestart Asking = "restart" // really start over?
 	AskStuck   Asking = "stuck"   // three misses: a person, later, or cancel?
 	AskEdit    Asking = "edit"    // which detail is wrong?
+	AskRemind  Asking = "remind"  // the visitor was silent: go on, later, or cancel?
 )
 
 // Detail is one detail as the visitor gave it.

@@ -31,7 +31,7 @@ const editPrefix = "edit."
 // textKeys are the texts that a flow must have.
 var textKeys = []string{
 	"begin", "resume", "cancelled", "cancel_ask", "kept", "parked", "restart_ask", "restarted", "first",
-	"consent_first", "wait", "thanks", "hello", "already", "progress", "unknown", "stale", "stuck",
+	"consent_first", "wait", "thanks", "hello", "already", "progress", "unknown", "stale", "stuck", "remind", "parked_silent",
 	"edit_ask", "edit", "unchanged", "updated", "noted", "invalid_kept", "under14", "safety",
 }
 

@@ -101,6 +101,7 @@ func newBot(c config, memory bot.Memory, logger *slog.Logger) (*bot.Bot, error) 
 		Checker: checker, Rules: parts.rules,
 		Words: bot.Words{Product: product, Complaint: c.ComplaintChannel},
 		Now:   time.Now, NewID: rand.Text, Logger: logger,
+		RemindAfter: c.RemindAfter,
 	})
 }
 

@@ -44,6 +44,8 @@ type config struct {
 	CallbackSecrets     string `help:"Secrets that callbacks are signed with, newest first: whsec_… separated by spaces." env:"FENFU_CALLBACK_SECRETS" group:"Check"`
 	CallbackSecretsFile string `help:"File with the callback secrets." env:"FENFU_CALLBACK_SECRETS_FILE" group:"Check" type:"path"`
 
+	RemindAfter []time.Duration `help:"Silence in an open form before each reminder; after the last span once more the form is put aside." default:"5m,20m" env:"FENFU_REMIND_AFTER" group:"Dialogue"`
+
 	OperatorName     string `help:"Legal name of the operator, shown to every visitor." env:"FENFU_OPERATOR_NAME" group:"Operator"`
 	OperatorLicence  string `help:"The operator's licence, shown to every visitor." env:"FENFU_OPERATOR_LICENCE" group:"Operator"`
 	ComplaintChannel string `help:"Where visitors can complain, shown to every visitor." env:"FENFU_COMPLAINT_CHANNEL" group:"Operator"`
@@ -91,6 +93,9 @@ func (c *config) check() error {
 	bad(c.CallbackURL == "" || c.CheckerURL != "", "--callback-url needs --checker-url")
 	for _, o := range c.AllowedOrigins {
 		bad(isOrigin(o), "--allowed-origins: %q is not an origin (scheme://host[:port])", o)
+	}
+	for _, d := range c.RemindAfter {
+		bad(d >= time.Second, "--remind-after: %s is too short", d)
 	}
 	bad(c.VisitorRate > 0, "--visitor-rate: must be above 0")
 	bad(c.VisitorBurst > 0, "--visitor-burst: must be above 0")
