@@ -22,12 +22,14 @@ type config struct {
 	DataDir    string `help:"Folder of the embedded store and of the demo's own keys." default:"data" env:"FENFU_DATA_DIR" group:"Serving" type:"path"`
 	LogLevel   string `help:"Least level to log: debug, info, warn, error." enum:"debug,info,warn,error" default:"info" env:"FENFU_LOG_LEVEL" group:"Serving"`
 
-	RedisURL     string        `help:"Redis to keep sessions in: redis://, rediss://, redis+sentinel:// or redis+cluster://. Empty: the embedded store." env:"FENFU_REDIS_URL" group:"Storage"`
-	RedisURLFile string        `help:"File with the Redis URL." env:"FENFU_REDIS_URL_FILE" group:"Storage" type:"path"`
-	SealKeys     string        `help:"Keys that personal data is encrypted with, newest first: id:base64 of 32 bytes, separated by commas." env:"FENFU_SEAL_KEYS" group:"Storage"`
-	SealKeysFile string        `help:"File with the encryption keys." env:"FENFU_SEAL_KEYS_FILE" group:"Storage" type:"path"`
-	Retention    time.Duration `help:"How long a session's state, with the visitor's details, is kept after its last message." default:"720h" env:"FENFU_RETENTION" group:"Storage"`
-	LogRetention time.Duration `help:"How long the masked log of its messages is kept; no shorter." default:"720h" env:"FENFU_LOG_RETENTION" group:"Storage"`
+	RedisURL        string        `help:"Redis to keep sessions in: redis://, rediss://, redis+sentinel:// or redis+cluster://. Empty: the embedded store." env:"FENFU_REDIS_URL" group:"Storage"`
+	RedisURLFile    string        `help:"File with the Redis URL." env:"FENFU_REDIS_URL_FILE" group:"Storage" type:"path"`
+	RedisReplicas   int           `help:"Replicas that must have a turn before it is acknowledged or shown. 0: a failover may lose the last moments." default:"0" env:"FENFU_REDIS_REPLICAS" group:"Storage"`
+	RedisAcceptRisk bool          `help:"Start in production though the settings of Redis may lose sessions." env:"FENFU_REDIS_ACCEPT_RISK" group:"Storage"`
+	SealKeys        string        `help:"Keys that personal data is encrypted with, newest first: id:base64 of 32 bytes, separated by commas." env:"FENFU_SEAL_KEYS" group:"Storage"`
+	SealKeysFile    string        `help:"File with the encryption keys." env:"FENFU_SEAL_KEYS_FILE" group:"Storage" type:"path"`
+	Retention       time.Duration `help:"How long a session's state, with the visitor's details, is kept after its last message." default:"720h" env:"FENFU_RETENTION" group:"Storage"`
+	LogRetention    time.Duration `help:"How long the masked log of its messages is kept; no shorter." default:"720h" env:"FENFU_LOG_RETENTION" group:"Storage"`
 
 	TokenKey       string   `help:"Key that visitors' tokens are signed with: base64 of 32 bytes." env:"FENFU_TOKEN_KEY" group:"Access"`
 	TokenKeyFile   string   `help:"File with the token key." env:"FENFU_TOKEN_KEY_FILE" group:"Access" type:"path"`
@@ -100,6 +102,8 @@ func (c *config) check() error {
 	bad(c.VisitorRate > 0, "--visitor-rate: must be above 0")
 	bad(c.VisitorBurst > 0, "--visitor-burst: must be above 0")
 	bad(c.MaxConnections > 0, "--max-connections: must be above 0")
+	bad(c.RedisReplicas >= 0, "--redis-replicas: must not be negative")
+	bad(c.RedisReplicas == 0 || c.RedisURL != "", "--redis-replicas needs --redis-url")
 	bad(c.Retention >= 24*time.Hour, "--retention: must be at least 24h, the consent names it in days")
 	bad(c.LogRetention >= c.Retention, "--log-retention: must be no shorter than --retention")
 	if c.Production {

@@ -106,7 +106,7 @@ func openStore(ctx context.Context, c config, logger *slog.Logger) (store *sessi
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	o := sessions.Options{Keys: keys, Logger: logger, TTL: sessions.TTLs{Session: c.Retention, Log: c.LogRetention}}
+	o := sessions.Options{Keys: keys, Logger: logger, TTL: sessions.TTLs{Session: c.Retention, Log: c.LogRetention}, Replicas: c.RedisReplicas}
 	var client redis.UniversalClient
 	closeClient := func() error { return client.Close() }
 	journal := func() error { return nil }
@@ -123,6 +123,11 @@ func openStore(ctx context.Context, c config, logger *slog.Logger) (store *sessi
 	}
 	start, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
+	if c.RedisURL != "" {
+		if err := c.checkRedis(start, client, logger); err != nil {
+			return nil, nil, nil, errors.Join(err, closeClient())
+		}
+	}
 	if store, err = sessions.Open(start, client, o); err != nil {
 		return nil, nil, nil, errors.Join(err, closeClient())
 	}
