@@ -1,0 +1,133 @@
+package llm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	openai "github.com/sashabaranov/go-openai"
+
+	"fenfu/intents/faq"
+	"fenfu/intents/guard"
+)
+
+// Defaults of a Config.
+const (
+	defaultConcurrent = 32
+	defaultPerDay     = 2000
+)
+
+// Config says which model to ask. URL, Model and Guard are required.
+type Config struct {
+	URL        string // base URL of an OpenAI-compatible API, such as https://llm.example.com/v1
+	Model      string
+	Key        string           // bearer token, "" for none
+	Guard      *guard.Guard     // what no answer may claim
+	Concurrent int              // calls under way at once; 32
+	PerDay     int              // calls a day (UTC) of this client; 2000
+	Now        func() time.Time // time.Now
+}
+
+// Client asks a model. It is safe for use by many.
+type Client struct {
+	api    *openai.Client
+	model  string
+	guard  *guard.Guard
+	doer   *doer
+	slots  chan struct{}
+	rest   *rest
+	budget *budget
+}
+
+// New returns a client. It connects to nothing yet.
+func New(c Config) (*Client, error) {
+	base, err := url.Parse(c.URL)
+	switch {
+	case err != nil:
+		return nil, errors.New("language model: the URL cannot be read")
+	case base.Scheme != "https" && base.Scheme != "http" || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "":
+		return nil, errors.New("language model: the URL must be http(s)://host[:port]/path and no more")
+	case base.Scheme == "http" && c.Key != "" && !private(base.Hostname()):
+		return nil, errors.New("language model: a key is not sent over plain http, but to a private address")
+	case c.Model == "":
+		return nil, errors.New("language model: no model named")
+	case c.Guard == nil:
+		return nil, errors.New("language model: no guard")
+	case c.Concurrent < 0 || c.PerDay < 0:
+		return nil, fmt.Errorf("language model: %d calls at once, %d a day: out of range", c.Concurrent, c.PerDay)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Concurrent == 0 {
+		c.Concurrent = defaultConcurrent
+	}
+	if c.PerDay == 0 {
+		c.PerDay = defaultPerDay
+	}
+	r := &rest{now: c.Now}
+	o := openai.DefaultConfig(c.Key)
+	o.BaseURL = c.URL
+	d := newDoer(r, c.Concurrent)
+	o.HTTPClient = d
+	o.EmptyMessagesLimit = maxResponse // keep-alives count as such; the body's length is the bound
+	return &Client{
+		api: openai.NewClientWithConfig(o), model: c.Model, guard: c.Guard, doer: d,
+		slots: make(chan struct{}, c.Concurrent), rest: r, budget: &budget{perDay: c.PerDay, now: c.Now},
+	}, nil
+}
+
+// Close lets go of idle connections.
+func (c *Client) Close() { c.doer.client.CloseIdleConnections() }
+
+// private reports whether a host is this machine or stands on a private address.
+func private(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && (addr.IsLoopback() || addr.IsPrivate() || addr.IsLinkLocalUnicast())
+}
+
+// Answer answers the question from the entries. Every sentence of the answer is
+// given to show as soon as it has passed; text is all of them, cites the ids of
+// the entries it rests on. An empty text without an error: the entries hold no
+// answer. With an error, an *Error, whatever was shown is void.
+//
+// The question must hold no personal details.
+func (c *Client) Answer(ctx context.Context, question string, entries []faq.Entry, show func(string)) (text string, cites []string, err error) {
+	if len(entries) == 0 {
+		return "", nil, nil
+	}
+	r := &reply{entries: entries, guard: c.guard, show: show}
+	whole, err := c.ask(ctx, answerPrompt(question, entries), answerTokens, r.add)
+	if err == nil {
+		err = r.end(whole)
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	return r.shown.String(), r.cites, nil
+}
+
+// newDoer returns the HTTP client of go-openai's calls.
+func newDoer(r *rest, concurrent int) *doer {
+	return &doer{rest: r, client: http.Client{
+		Transport: &http.Transport{
+			Proxy:                  http.ProxyFromEnvironment,
+			DialContext:            (&net.Dialer{Timeout: 3 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+			TLSHandshakeTimeout:    3 * time.Second,
+			MaxIdleConnsPerHost:    concurrent,
+			IdleConnTimeout:        time.Minute,
+			ForceAttemptHTTP2:      true,
+			MaxResponseHeaderBytes: 64 << 10,
+		},
+		// A key goes to the host it is for, and nowhere else.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
