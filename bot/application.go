@@ -10,13 +10,19 @@ import (
 
 // submit turns what was confirmed into an application that is due at once.
 func (t *turn) submit() {
+	t.queue(&Application{ID: t.bot.NewID(), Version: 1})
+}
+
+// queue makes the application's version one of what the visitor has given, to
+// be checked at once.
+func (t *turn) queue(app *Application) {
 	details := t.s.Flow.Details
 	id := details[slot.ID].Value
 	subject := eligibility.Subject{
 		Name: details[slot.Name].Value, IDType: slot.IDType(id), IDNumber: id,
 		Phone: details[slot.Phone].Value, Email: details[slot.Email].Value, WeChat: details[slot.WeChat].Value,
 	}
-	app := &Application{ID: t.bot.NewID(), Version: 1, Status: Queued, Next: t.m.At, SubmittedAt: t.m.At}
+	app.Status, app.Next, app.SubmittedAt = Queued, t.m.At, t.m.At
 	app.Request = eligibility.Request{CheckID: checkID(t.s.ID, app), Product: t.bot.Book.Flow(t.s.Flow.Flow).Product, Subject: subject}
 	for _, c := range t.s.Flow.Consents {
 		if c.ID == discloseConsent {

@@ -56,6 +56,7 @@ const (
 	Outcome   Kind = "outcome"   // a try of the eligibility check has ended
 	Delivered Kind = "delivered" // a try to deliver a notification has ended
 	Remind    Kind = "remind"    // a visitor has left a form alone for a while
+	Requeued  Kind = "requeued"  // an operator has a given-up application checked anew
 )
 
 // The codes of notices.
@@ -64,6 +65,7 @@ const (
 	CodePending   = "application.pending" // the check takes its time
 	CodeDelayed   = "application.delayed" // the check cannot be reached and is tried again
 	CodeDecided   = "application.decided"
+	CodeResumed   = "application.resumed" // it was given up, and is checked anew
 	CodeErased    = "details.erased"
 	CodeReminder  = "form.reminder" // the visitor has left a question open for a while
 	CodeParked    = "form.parked"   // for so long that the form was put aside
@@ -94,14 +96,14 @@ type Session struct {
 // Application is one submission to the eligibility check.
 type Application struct {
 	ID          string
-	Version     int // moves when a detail is corrected after submission
+	Version     int // moves whenever it is to be checked anew: answers to another version's check are ignored
 	Status      ApplicationStatus
 	Request     eligibility.Request // what was confirmed; cleared of personal data once decided
 	Result      eligibility.Result
 	Attempts    int       // tries and polls so far
 	Failures    int       // of them, those in a row that had no answer
 	Next        time.Time // when to try or poll next, while it is open; zero: at once
-	SubmittedAt time.Time
+	SubmittedAt time.Time // this version
 	DecidedAt   time.Time
 }
 

@@ -83,7 +83,7 @@ func due(was, is *Session, m Message) time.Time {
 }
 
 // system takes in what has come of the system's own work.
-func (t *turn) system() {
+func (t *turn) system() error {
 	switch t.m.Kind {
 	case Outcome:
 		t.outcome()
@@ -91,5 +91,8 @@ func (t *turn) system() {
 		t.delivered()
 	case Remind:
 		t.remind()
+	case Requeued:
+		return t.requeue()
 	}
+	return nil
 }

@@ -57,6 +57,10 @@ func ErrorMessage(err error) string {
 // ErrConflict says that the session moved on since it was loaded.
 var ErrConflict = errors.New("session version moved")
 
+// ErrNotGivenUp says that a session has no application to be checked anew: none
+// was given up, or its details are no longer kept.
+var ErrNotGivenUp = errors.New("no given-up application whose details are kept")
+
 // DuplicateError says that a message id has been handled before.
 type DuplicateError struct {
 	Seq int64 // of the event it became then

@@ -127,7 +127,7 @@ func systemKind(m Message) bool {
 	case Delivered:
 		return m.Receipt != nil
 	}
-	return m.Kind == Remind
+	return m.Kind == Remind || m.Kind == Requeued
 }
 
 // decide works out the turn that a message makes of a session. It is pure but
@@ -143,7 +143,7 @@ func (b *Bot) decide(s Session, m Message) (Turn, error) {
 	t.s.UpdatedAt = m.At
 	var err error
 	if m.From == System {
-		t.system()
+		err = t.system()
 	} else if s.Seq >= MaxEvents {
 		err = &Error{Code: Limited, Message: "这次会话的消息太多了，请刷新页面开始新的会话。"}
 	} else {
