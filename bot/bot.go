@@ -102,6 +102,7 @@ type Application struct {
 	Result      eligibility.Result
 	Attempts    int       // tries and polls so far
 	Failures    int       // of them, those in a row that had no answer
+	Trouble     string    // why the last of them had no answer, one of the eligibility.Reason… constants; empty: it had one
 	Next        time.Time // when to try or poll next, while it is open; zero: at once
 	SubmittedAt time.Time // this version
 	DecidedAt   time.Time

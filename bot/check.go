@@ -67,7 +67,7 @@ func (b *Bot) try(ctx context.Context, s Session) error {
 		}
 		b.Logger.Log(ctx, level, "no answer from the check", "session", s.ID, "application", a.ID, "reason", again.Reason, "failures", a.Failures+1)
 	case err != nil: // refused, or something that no try can mend
-		try.Final = true
+		try.Final, try.Trouble = true, eligibility.ReasonRefused
 		b.Logger.Error("the check refuses an application", "session", s.ID, "application", a.ID, "error", err)
 	case !answer.Pending:
 		try.Result = &answer.Result
@@ -88,7 +88,7 @@ func (t *turn) outcome() {
 	}
 	a := *t.s.Application
 	t.s.Application = &a
-	a.Attempts++
+	a.Attempts, a.Trouble = a.Attempts+1, try.Trouble
 	switch {
 	case try.Result != nil:
 		t.decided(&a, eligibility.Sanitize(*try.Result))

@@ -76,6 +76,7 @@ type applicationRecord struct {
 	Result      *eligibility.Result   `json:"r,omitempty"`
 	Attempts    int                   `json:"n,omitempty"`
 	Failures    int                   `json:"f,omitempty"`
+	Trouble     string                `json:"w,omitempty"`
 	Next        nanos                 `json:"nx,omitempty"`
 	SubmittedAt nanos                 `json:"st,omitempty"`
 	DecidedAt   nanos                 `json:"dt,omitempty"`

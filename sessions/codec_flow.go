@@ -31,7 +31,7 @@ func (r *applicationRecord) application() *bot.Application {
 	}
 	q := r.Request
 	a := &bot.Application{
-		ID: r.ID, Version: r.Version, Status: r.Status, Attempts: r.Attempts, Failures: r.Failures,
+		ID: r.ID, Version: r.Version, Status: r.Status, Attempts: r.Attempts, Failures: r.Failures, Trouble: r.Trouble,
 		Next:        r.Next.time(),
 		SubmittedAt: r.SubmittedAt.time(), DecidedAt: r.DecidedAt.time(),
 		Request: eligibility.Request{

@@ -34,7 +34,7 @@ func encodeApplication(a *bot.Application) ([]byte, error) {
 		o = o.text("model_version", r.ModelVersion)
 		o = append(o, '}')
 	}
-	o = o.number("n", int64(a.Attempts)).number("f", int64(a.Failures)).number("nx", toNanos(a.Next)).number("st", toNanos(a.SubmittedAt)).number("dt", toNanos(a.DecidedAt))
+	o = o.number("n", int64(a.Attempts)).number("f", int64(a.Failures)).text("w", a.Trouble).number("nx", toNanos(a.Next)).number("st", toNanos(a.SubmittedAt)).number("dt", toNanos(a.DecidedAt))
 	return append(o, '}'), nil
 }
 

@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// Why a check is to be tried again, as a [TryAgainError] gives it. They are few
-// and fixed, so that they can be counted by.
+// Why a check has no answer, as a [TryAgainError] gives it but for ReasonRefused,
+// after which it is not tried again. They are few and fixed, so that they can be
+// counted by.
 const (
 	ReasonLimited     = "rate_limited"  // 429
 	ReasonRunning     = "still_running" // 409: an earlier try is not done yet
@@ -22,6 +23,7 @@ const (
 	ReasonBadAnswer   = "bad_answer"  // cut, too large, not of the contract
 	ReasonBreakerOpen = "breaker_open"
 	ReasonCanceled    = "canceled" // by the caller
+	ReasonRefused     = "refused"
 )
 
 // TryAgainError says that a check has no answer yet, and may get one by the
