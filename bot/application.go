@@ -23,7 +23,7 @@ func (t *turn) queue(app *Application) {
 		Phone: details[slot.Phone].Value, Email: details[slot.Email].Value, WeChat: details[slot.WeChat].Value,
 	}
 	app.Status, app.Next, app.SubmittedAt = Queued, t.m.At, t.m.At
-	app.Request = eligibility.Request{CheckID: checkID(t.s.ID, app), Product: t.bot.Book.Flow(t.s.Flow.Flow).Product, Subject: subject}
+	app.Request = eligibility.Request{CheckID: checkID(t.s.ID, app), Product: t.bot.Book.Of(t.s.Flow).Product, Subject: subject}
 	for _, c := range t.s.Flow.Consents {
 		if c.ID == discloseConsent {
 			app.Request.Consent = eligibility.Consent{ID: c.ID, Version: c.Version, At: c.At, TextSHA256: c.TextSHA256}
@@ -53,9 +53,6 @@ func (t *turn) erase() {
 		erased := *a
 		erased.Request.Subject = eligibility.Subject{}
 		t.s.Application = &erased
-	}
-	if t.s.Flow.Flow == "" { // asked for by the visitor, not by the flow
-		t.notice(CodeErased, "您在本次会话中填写的个人信息已全部删除，对信息使用的同意也已撤回。", nil)
 	}
 }
 

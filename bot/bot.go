@@ -66,7 +66,10 @@ const (
 	CodeDelayed   = "application.delayed" // the check cannot be reached and is tried again
 	CodeDecided   = "application.decided"
 	CodeResumed   = "application.resumed" // it was given up, and is checked anew
+	CodeViewed    = "details.viewed"
 	CodeErased    = "details.erased"
+	CodeWithdrawn = "consent.withdrawn"
+	CodeReview    = "review.requested"
 	CodeReminder  = "form.reminder" // the visitor has left a question open for a while
 	CodeParked    = "form.parked"   // for so long that the form was put aside
 )
@@ -162,6 +165,7 @@ type Data struct {
 	Application string               `json:"application,omitempty"`
 	Decision    eligibility.Decision `json:"decision,omitempty"`
 	Reasons     []eligibility.Reason `json:"reasons,omitempty"`
+	Receipt     string               `json:"receipt,omitempty"` // of a deletion
 }
 
 // Turn is the outcome of handling one message: everything in it is stored, or
@@ -170,6 +174,7 @@ type Turn struct {
 	Session   Session // the new state; Version and Seq are those it was loaded with
 	MessageID string
 	Events    []Event // numbered Session.Seq+1 and on; the first one is the message's own
+	Erase     bool    // every earlier event is replaced by its [Event.Erased], in the same commit
 }
 
 // Memory keeps sessions. [fenfu/sessions.Store] is one.

@@ -56,6 +56,8 @@ const visitorMark = "访客："
 // play runs the visitor's lines of a dialogue and writes it down anew.
 func play(t *testing.T, script string) string {
 	w := newWorld(t)
+	ids := 0
+	w.parts.NewID = func() string { ids++; return fmt.Sprintf("%08d", ids) }
 	var out strings.Builder
 	n := 0
 	lines := bufio.NewScanner(strings.NewReader(script))

@@ -158,7 +158,7 @@ func (b *Bot) decide(s Session, m Message) (Turn, error) {
 	}
 	t.listen()
 	t.s.Due = due(&s, &t.s, m)
-	return Turn{Session: t.s, MessageID: string(m.From) + ":" + m.ID, Events: t.events}, nil
+	return Turn{Session: t.s, MessageID: string(m.From) + ":" + m.ID, Events: t.events, Erase: t.wipe}, nil
 }
 
 // turn is a Turn in the making.
@@ -170,6 +170,8 @@ type turn struct {
 
 	nothing bool // the message changes nothing, not even the version
 	waits   bool // the visitor has asked for time
+	asks    bool // the visitor's message is a question
+	wipe    bool // the words in the log are to be deleted
 }
 
 func (t *turn) say(origin Origin, text string, choices ...Choice) {

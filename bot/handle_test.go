@@ -119,7 +119,7 @@ func TestBotIsSilentWhileAPersonAnswers(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := w.load()
-	w.say(w.node(), "同意", "转人工", "删除我的信息")
+	w.say(w.node(), "同意", "转人工", "怎么删除我的信息", "开通分付")
 	for _, e := range w.events(before.Seq) {
 		if e.From != bot.Visitor {
 			t.Errorf("the bot spoke: %s", e.Text.Reveal())

@@ -1,8 +1,6 @@
 package bot
 
 import (
-	"strings"
-
 	"fenfu/bot/eligibility"
 	"fenfu/bot/flow"
 	"fenfu/intents"
@@ -34,6 +32,10 @@ func (b *Bot) label(value string) string {
 		return "申请人工复核"
 	case flow.StartChoice:
 		return "开始申请"
+	case eraseChoice:
+		return "删除我的信息"
+	case withdrawChoice:
+		return "撤回同意"
 	}
 	return b.Book.Label(value)
 }
@@ -53,7 +55,7 @@ func (t *turn) idle(in flow.Input) []flow.Action {
 			return t.start()
 		}
 		return t.stale()
-	case flow.HumanChoice, reviewChoice:
+	case flow.HumanChoice:
 		return []flow.Action{{Handoff: "asked"}}
 	case conditionsChoice:
 		in.Text, in.Match = "开通条件", b.Matcher.Match("开通条件")
@@ -157,17 +159,6 @@ func reviewOrHuman(d eligibility.Decision) Choice {
 		return Choice{Value: reviewChoice, Label: "申请人工复核"}
 	}
 	return Choice{Value: flow.HumanChoice, Label: "转人工"}
-}
-
-// rights carries out what the law lets a visitor ask at any time.
-func (t *turn) rights(in flow.Input) ([]flow.Action, bool) {
-	switch fold := in.Match.Folded; {
-	case in.Text == "" || strings.HasPrefix(fold, "怎么") || strings.HasPrefix(fold, "如何"):
-	case fold == "删除我的信息" || fold == "删除我的资料" || fold == "删除个人信息" || fold == "撤回同意" || fold == "撤销同意" || fold == "我要撤回同意":
-		t.s.Flow = flow.State{}
-		return []flow.Action{{Erase: true}}, true
-	}
-	return nil, false
 }
 
 // handoff answers the wish for a person. There is no agents' desk in this

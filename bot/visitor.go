@@ -14,7 +14,7 @@ import (
 // visitor takes in what a visitor wrote or pressed.
 func (t *turn) visitor() error {
 	in := flow.Input{Now: t.m.At}
-	raw := t.m.Text.Reveal()
+	raw, text := t.m.Text.Reveal(), ""
 	if t.m.Kind == Choose {
 		label := t.bot.label(raw)
 		if label == "" {
@@ -23,26 +23,32 @@ func (t *turn) visitor() error {
 		in.Choice = raw
 		t.events = append(t.events, Event{Kind: Text, From: Visitor, Text: pii.Text(label), ID: t.m.ID})
 	} else {
-		in.Text = intents.Normalize(raw)
-		if in.Text == "" {
+		text = intents.Normalize(raw)
+		if text == "" {
 			return &Error{Code: Invalid, Message: "消息是空的，请输入内容后再发送。"}
 		}
-		if utf8.RuneCountInString(in.Text) > MaxText {
+		if utf8.RuneCountInString(text) > MaxText {
 			return &Error{Code: Invalid, Message: "消息太长了，请控制在 2000 字以内。"}
 		}
 		t.events = append(t.events, Event{Kind: Text, From: Visitor, ID: t.m.ID})
 	}
 	var actions []flow.Action
-	if t.s.Owner != OwnerAgent { // a person has taken over: record only
-		if in.Text != "" {
-			in.Match = t.bot.Matcher.Match(in.Text)
-			in.Answer = t.answer(in)
-			t.waits = in.Match.Act == intents.Wait
-		}
-		actions = t.reply(in)
+	switch {
+	case text != "" && t.s.Flow.Status == flow.Running:
+		in = flow.Read(t.bot.Matcher, text, in.Now)
+	case text != "":
+		in.Text, in.Match = text, t.bot.Matcher.Match(text)
 	}
-	if in.Text != "" {
-		t.events[0].Text = pii.Text(t.echo(in.Text, actions))
+	t.asks = in.Match.Question
+	if t.s.Owner != OwnerAgent {
+		in.Answer = t.answer(in.Question())
+		t.waits = in.Match.Act == intents.Wait
+		actions = t.reply(in)
+	} else if r := rightOf(in); r != intents.NoRight && r != intents.ReviewRight && !t.asks {
+		actions = []flow.Action{{Right: r}} // a person has taken over: but for what the law grants, record only
+	}
+	if t.m.Kind == Text {
+		t.events[0].Text = pii.Text(t.echo(text, actions))
 	}
 	t.apply(actions)
 	return nil
@@ -50,22 +56,23 @@ func (t *turn) visitor() error {
 
 // answer returns what the knowledge base says to the message. It is not asked
 // about what is no question: an answer to the flow's, or a request to start.
-func (t *turn) answer(in flow.Input) string {
-	m := in.Match
+func (t *turn) answer(q flow.Part) string {
+	m := q.Match
 	topic := m.Question || m.Intent != intents.None && m.Intent != intents.Greeting && m.Intent != intents.Human
-	if m.Decision == intents.Start || t.s.Flow.Status == flow.Running && !topic {
+	if q.Text == "" || m.Decision == intents.Start || t.s.Flow.Status == flow.Running && !topic {
 		return ""
 	}
-	e, _ := t.bot.FAQ.Answer(in.Text, m)
+	e, _ := t.bot.FAQ.Answer(q.Text, m)
 	return e.Answer
 }
 
 // reply lets the open flow answer, or answers as the bot at large.
 func (t *turn) reply(in flow.Input) []flow.Action {
-	if actions, ok := t.rights(in); ok {
-		return actions
+	running := t.s.Flow.Status == flow.Running
+	if r := rightOf(in); r != intents.NoRight && (in.Choice != "" || !running) {
+		return []flow.Action{{Right: r}}
 	}
-	if t.s.Flow.Status == flow.Running {
+	if running {
 		var actions []flow.Action
 		t.s.Flow, actions = t.bot.Book.Next(t.s.Flow, in)
 		return actions
@@ -89,6 +96,10 @@ func (t *turn) apply(actions []flow.Action) {
 			t.erase()
 		case a.Handoff != "":
 			t.handoff()
+		case a.Right != intents.NoRight:
+			if t.right(a.Right) {
+				return
+			}
 		}
 	}
 }

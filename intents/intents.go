@@ -42,6 +42,24 @@ const (
 	Repeat    Act = "repeat"   // asks to hear the question again
 	Progress  Act = "progress" // asks which step this is or what is left
 	Refuse    Act = "refuse"   // will not give the detail
+	Skip      Act = "skip"     // wants the next question without answering this one
+	Clear     Act = "clear"    // takes a detail back; Match.Slot says which, if it does
+	Later     Act = "later"    // wants to go on another time
+	Grumble   Act = "grumble"  // finds it slow or tedious
+)
+
+// Right is a right to the data about oneself that a message makes use of.
+// Questions about a right are none: those are answered.
+type Right string
+
+// The rights a Matcher tells apart. NoRight is the zero value.
+const (
+	NoRight       Right = ""
+	ViewRight     Right = "view"     // see what is kept
+	CorrectRight  Right = "correct"  // have it corrected
+	EraseRight    Right = "erase"    // have it deleted
+	WithdrawRight Right = "withdraw" // withdraw the consents
+	ReviewRight   Right = "review"   // have a person look at the decision
 )
 
 // Decision says what a message means for starting the application.
@@ -58,8 +76,9 @@ const (
 type Match struct {
 	Intent   Intent
 	Act      Act
+	Right    Right
 	Decision Decision
-	Slot     string // with Correct, Why and Refuse: the detail named ("name", "id_number", "phone", "email", "wechat", "contact"), or ""
+	Slot     string // with Correct, Clear, Why and Refuse: the detail named ("name", "id_number", "phone", "email", "wechat", "contact"), or ""
 	Question bool   // asks something, so it is never the value of a detail
 	Folded   string // the text as it was looked at, in the form of Fold
 	Rule     string // which rule decided, for `fenfuctl classify --explain` and tests

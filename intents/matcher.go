@@ -129,7 +129,7 @@ func first(rules []rule, t *text) *rule {
 
 // act adds to a topic what the text does to the dialogue.
 func (m *Matcher) act(topic, act Match, t *text) Match {
-	topic.Act = act.Act
+	topic.Act, topic.Right = act.Act, act.Right
 	if act.Intent != None {
 		topic.Intent, topic.Decision = act.Intent, act.Decision
 	}
@@ -137,7 +137,8 @@ func (m *Matcher) act(topic, act Match, t *text) Match {
 		topic.Rule += "+"
 	}
 	topic.Rule += act.Rule
-	if act.Act == Correct || act.Act == Why || act.Act == Refuse {
+	switch act.Act {
+	case Correct, Clear, Why, Refuse:
 		topic.Slot = m.slot(t, act.Slot)
 	}
 	return topic

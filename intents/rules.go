@@ -33,6 +33,7 @@ type ruleSpec struct {
 	Decision Decision   `yaml:"decision"`
 	Weak     bool       `yaml:"weak"` // a clause that asks to start overrules it
 	Act      Act        `yaml:"act"`
+	Right    Right      `yaml:"right"`
 	Slot     string     `yaml:"slot"` // the detail meant when the text names none
 	All      []string   `yaml:"all"`  // each of these concepts occurs
 	Any      []string   `yaml:"any"`  // one of these does
@@ -133,7 +134,7 @@ func (l *lexicon) rules(fsys fs.FS, name string) ([]rule, error) {
 }
 
 func (l *lexicon) rule(s ruleSpec) (rule, error) {
-	r := rule{max: s.Max, weak: s.Weak, result: Match{Intent: s.Intent, Act: s.Act, Slot: s.Slot, Decision: s.Decision, Rule: s.Rule}}
+	r := rule{max: s.Max, weak: s.Weak, result: Match{Intent: s.Intent, Act: s.Act, Right: s.Right, Slot: s.Slot, Decision: s.Decision, Rule: s.Rule}}
 	if s.Decision == "" {
 		r.result.Decision = Nothing
 	}

@@ -42,6 +42,7 @@ func encodeApplication(a *bot.Application) ([]byte, error) {
 func (o object) data(d *bot.Data) object {
 	o = append(o.name("d"), '{')
 	o = o.text("application", d.Application).text("decision", string(d.Decision)).reasons(d.Reasons)
+	o = o.text("receipt", d.Receipt)
 	return append(o, '}')
 }
 

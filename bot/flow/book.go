@@ -53,6 +53,7 @@ const (
 type Flow struct {
 	ID      string            `yaml:"id"`
 	Version int               `yaml:"version"`
+	Migrate []Migration       `yaml:"migrate"`
 	Product string            `yaml:"product"`
 	Texts   map[string]string `yaml:"texts"`
 	Buttons map[string]string `yaml:"buttons"`
@@ -83,22 +84,52 @@ type ConsentText struct {
 	Version string `yaml:"version"`
 }
 
-// Book holds the flows that were loaded, with their placeholders filled in.
+// Book holds the flows that were loaded, with their placeholders filled in. Of
+// one flow there may be several versions side by side: the newest is started,
+// the others are gone on with.
 type Book struct {
-	flows map[string]*Flow // by id
+	flows map[string][]*Flow // by id, the newest version first
 }
 
-// Flow returns the flow with the id, nil if there is none.
-func (b *Book) Flow(id string) *Flow { return b.flows[id] }
+// Flow returns the newest version of the flow with the id, nil if there is none.
+func (b *Book) Flow(id string) *Flow {
+	if versions := b.flows[id]; len(versions) > 0 {
+		return versions[0]
+	}
+	return nil
+}
+
+func (b *Book) version(id string, version int) *Flow {
+	for _, f := range b.flows[id] {
+		if f.Version == version {
+			return f
+		}
+	}
+	return nil
+}
 
 // Label returns what the button with the value says, "" if no flow has it.
 func (b *Book) Label(value string) string {
-	for _, f := range b.flows {
-		if l := f.label(value); l != "" {
-			return l
+	for _, versions := range b.flows {
+		for _, f := range versions {
+			if l := f.label(value); l != "" {
+				return l
+			}
 		}
 	}
 	return ""
+}
+
+// ConsentLabel returns what a consent is called in the session's flow.
+func (b *Book) ConsentLabel(s State, id string) string {
+	if f := b.Of(s); f != nil {
+		for i := range f.Steps {
+			if f.Steps[i].Kind == ConsentStep && f.Steps[i].Consent.ID == id {
+				return f.Steps[i].Label
+			}
+		}
+	}
+	return id
 }
 
 func (f *Flow) label(value string) string {
@@ -165,4 +196,14 @@ func (s *Step) takes(k slot.Kind) bool {
 func textHash(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
+}
+
+// stepFor returns the step that asks for details of the kind.
+func (f *Flow) stepFor(k slot.Kind) *Step {
+	for i := range f.Steps {
+		if f.Steps[i].takes(k) {
+			return &f.Steps[i]
+		}
+	}
+	return nil
 }

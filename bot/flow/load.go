@@ -30,14 +30,14 @@ func (e *LoadError) Error() string {
 
 // Load reads every *.yaml of fsys, fills the placeholders of its texts with
 // vars, and checks that each flow can be walked to its end: no unknown target,
-// no unreachable step, no missing text, no unknown placeholder. All that is
-// wrong is reported at once, each as a *LoadError.
+// no unreachable step, no missing text, no unknown placeholder. Files may hold
+// versions of one flow. All that is wrong is reported at once, each as a *LoadError.
 func Load(fsys fs.FS, vars map[string]string) (*Book, error) {
 	files, err := fs.Glob(fsys, "*.yaml")
 	if err != nil {
 		return nil, err
 	}
-	b := &Book{flows: make(map[string]*Flow)}
+	b := &Book{flows: make(map[string][]*Flow)}
 	var errs []error
 	for _, file := range files {
 		data, err := fs.ReadFile(fsys, file)
@@ -49,10 +49,13 @@ func Load(fsys fs.FS, vars map[string]string) (*Book, error) {
 		if f == nil {
 			continue
 		}
-		if b.flows[f.ID] != nil {
-			errs = append(errs, &LoadError{File: file, Line: 1, Column: 1, Msg: fmt.Sprintf("flow id %q is used twice", f.ID)})
+		if b.version(f.ID, f.Version) != nil {
+			errs = append(errs, &LoadError{File: file, Line: 1, Column: 1, Msg: fmt.Sprintf("version %d of flow %q is there twice", f.Version, f.ID)})
 		}
-		b.flows[f.ID] = f
+		b.flows[f.ID] = append(b.flows[f.ID], f)
+	}
+	for _, versions := range b.flows {
+		slices.SortFunc(versions, func(a, b *Flow) int { return b.Version - a.Version })
 	}
 	if len(files) == 0 {
 		errs = append(errs, errors.New("no flow files"))
@@ -148,6 +151,7 @@ func (c *checker) check() {
 	for i := range f.Steps {
 		c.step(i, seen)
 	}
+	c.migrations()
 	c.reach()
 }
 

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -15,22 +14,14 @@ type Choice struct {
 	Label string `json:"label" yaml:"label"`
 }
 
-// Input is one message to a flow, already cleaned and understood.
-type Input struct {
-	Now    time.Time
-	Text   string        // by intents.Normalize; "" if a button was pressed
-	Choice string        // the value of the button pressed
-	Match  intents.Match // what Text means
-	Answer string        // what the knowledge base says to Text, "" if nothing
-}
-
 // Action is something a flow wants done, in order. Exactly one field is set.
 type Action struct {
 	Say     *Say
-	Hide    []slot.Found // the parts of Input.Text that are details
-	Submit  bool         // send what was confirmed to the check
-	Erase   bool         // forget every detail and consent, in the application too
-	Handoff string       // ask for a person; the reason
+	Hide    []slot.Found  // the parts of Input.Text that are details
+	Submit  bool          // send what was confirmed to the check
+	Erase   bool          // forget every detail and consent, in the application too
+	Handoff string        // ask for a person; the reason
+	Right   intents.Right // make use of a right to the data
 }
 
 // Say is something to tell the visitor.
@@ -45,124 +36,120 @@ type Say struct {
 // visitor is offered a way out.
 const maxMisses = 3
 
-// run is one call of Start, Resume or Next.
+// run is one call of Start, Resume, Next or Apply. The open question is put
+// once, after everything else has been done.
 type run struct {
-	f   *Flow
-	s   State
-	in  Input
-	out []Action
+	f      *Flow
+	s      State
+	in     Input
+	out    []Action
+	asking Asking   // the question about the flow itself that the message may answer
+	moved  bool     // to another version of the flow, so no yes is for what is open now
+	due    question // is to be put at the end
+	words  []string // before it
 }
 
-// Start begins the flow with the id, forgetting what an earlier run was given.
-// A run that is open or parked is taken up again instead.
+// question is a form of the open step's question.
+type question int
+
+const (
+	noQuestion question = iota
+	short
+	full
+)
+
+// Start begins the newest version of the flow with the id, forgetting what an
+// earlier run was given. A run that is open or parked is taken up again instead.
 func (b *Book) Start(s State, id string, now time.Time) (State, []Action) {
 	if s.Flow == id && (s.Status == Running || s.Status == Parked) {
 		return b.Resume(s, now)
 	}
-	f := b.flows[id]
+	f := b.Flow(id)
 	if f == nil {
 		return s, nil
 	}
 	r := &run{f: f, s: State{Flow: id, Version: f.Version, Status: Running}, in: Input{Now: now}}
 	r.advance(f.Texts["begin"])
+	r.settle()
 	return r.s, r.out
 }
 
 // Resume takes up a parked run, or repeats the question of an open one.
 func (b *Book) Resume(s State, now time.Time) (State, []Action) {
-	f := b.flows[s.Flow]
-	if f == nil || (s.Status != Parked && s.Status != Running) {
+	r := b.run(s, Input{Now: now})
+	if r == nil {
 		return s, nil
 	}
-	r := &run{f: f, s: s.Clone(), in: Input{Now: now}}
-	words := f.Texts["already"]
+	words := r.f.Texts["already"]
 	if s.Status == Parked {
-		words = f.Texts["resume"]
+		words = r.f.Texts["resume"]
 	}
-	r.s.Status, r.s.Asking, r.s.Misses = Running, AskNothing, 0
+	r.s.Misses = 0
 	r.ask(words)
+	r.settle()
 	return r.s, r.out
 }
 
 // Next answers one message to a running flow: the next state and what is to be
 // done. It is pure: same arguments, same results, no I/O, and s is left as it is.
 func (b *Book) Next(s State, in Input) (State, []Action) {
-	f := b.flows[s.Flow]
-	if f == nil || s.Status != Running {
+	if s.Status != Running {
 		return s, nil
 	}
-	r := &run{f: f, s: s.Clone(), in: in}
-	r.s.Version = f.Version
-	r.handle()
+	r := b.run(s, in)
+	if r == nil {
+		return s, nil
+	}
+	if in.Choice != "" {
+		r.choice()
+	} else {
+		open := r.s
+		open.Asking = r.asking
+		for _, c := range b.Understand(open, in) {
+			r.apply(c)
+		}
+	}
+	r.settle()
 	return r.s, r.out
 }
 
-func (r *run) handle() {
-	if r.f.step(r.s.Step) == nil { // the flow changed under the session
-		r.advance("")
-		return
+// run opens the session's run on the version of the flow that it goes on with;
+// nil if there is none.
+func (b *Book) run(s State, in Input) *run {
+	f := b.Of(s)
+	if f == nil || s.Status != Running && s.Status != Parked {
+		return nil
 	}
-	if r.in.Choice != "" {
-		r.choice()
-		return
+	r := &run{f: f, s: s.Clone(), in: in, asking: s.Asking}
+	r.s.Status, r.s.Asking = Running, AskNothing
+	if s.Version != f.Version || f.step(s.Step) == nil {
+		r.migrate(b.version(s.Flow, s.Version))
 	}
-	if r.subAnswer() {
-		return
-	}
-	r.s.Asking = AskNothing
-	switch step := r.step(); step.Kind {
-	case ConsentStep:
-		r.consent(step)
-	case DetailStep:
-		r.detail(step)
-	case ConfirmStep:
-		r.confirm(step)
-	}
+	return r
 }
 
-// step returns the step whose question is open.
-func (r *run) step() *Step { return r.f.step(r.s.Step) }
-
-// advance opens the first step that still wants something and asks it.
-func (r *run) advance(words ...string) {
-	s := &r.f.Steps[0]
-	for r.satisfied(s) {
-		s = r.f.step(s.Next)
+// settle puts the question that is due, or says that nothing was understood.
+func (r *run) settle() {
+	switch {
+	case len(r.out) == 0 && r.due == noQuestion:
+		r.puzzled()
+	case r.s.Status != Running:
+		return
 	}
-	if s.ID != r.s.Step {
-		r.s.Misses = 0
+	if r.due == noQuestion {
+		return
 	}
-	r.s.Step, r.s.Asking = s.ID, AskNothing
-	r.ask(words...)
-}
-
-// satisfied reports whether the step has what it asks for. A confirmation
-// never is: it is asked for again after every change.
-func (r *run) satisfied(s *Step) bool {
-	switch s.Kind {
-	case ConsentStep:
-		return slices.ContainsFunc(r.s.Consents, func(c Consent) bool {
-			return c.ID == s.Consent.ID && c.Version == s.Consent.Version
-		})
-	case DetailStep:
-		for _, k := range s.accepts() {
-			if _, ok := r.s.Details[k]; ok {
-				return true
-			}
+	s := r.step()
+	text := s.Short
+	if r.due == full {
+		text = s.Ask
+	}
+	lines := r.words[:0:0]
+	for _, l := range append(r.words, r.render(text)) {
+		if l != "" {
+			lines = append(lines, l)
 		}
 	}
-	return false
-}
-
-// ask puts the open step's question, after the words if there are any.
-func (r *run) ask(words ...string) { r.put(r.step().Ask, words) }
-
-// askAgain puts the open step's question in its short form.
-func (r *run) askAgain(words ...string) { r.put(r.step().Short, words) }
-
-func (r *run) put(question string, words []string) {
-	s := r.step()
-	lines := slices.DeleteFunc(append(words, r.render(question)), func(l string) bool { return l == "" })
 	say := Say{Text: strings.Join(lines, "\n")}
 	switch s.Kind {
 	case ConsentStep:
@@ -171,6 +158,44 @@ func (r *run) put(question string, words []string) {
 		say.Choices = r.f.choices("confirm", "edit", "cancel")
 	}
 	r.say(say)
+}
+
+// puzzled answers what says nothing to the open question.
+func (r *run) puzzled() {
+	if s := r.step(); s.Kind == ConsentStep {
+		r.say(Say{Text: s.Explicit, Choices: r.f.choices("agree", "decline")})
+		return
+	}
+	r.askAgain()
+}
+
+// step returns the step whose question is open.
+func (r *run) step() *Step { return r.f.step(r.s.Step) }
+
+// advance opens the first step that still wants something and asks it.
+func (r *run) advance(words ...string) {
+	r.open(r.f.first(r.s))
+	r.ask(words...)
+}
+
+// open makes the step's question the open one.
+func (r *run) open(s *Step) {
+	if s.ID != r.s.Step {
+		r.s.Misses = 0
+	}
+	r.s.Step = s.ID
+}
+
+// ask lets the open step's question follow, after the words if there are any.
+func (r *run) ask(words ...string) {
+	r.words = append(r.words, words...)
+	r.due = full
+}
+
+// askAgain lets the open step's question follow in its short form.
+func (r *run) askAgain(words ...string) {
+	r.words = append(r.words, words...)
+	r.due = max(r.due, short)
 }
 
 func (r *run) say(s Say) { r.out = append(r.out, Action{Say: &s}) }
@@ -183,5 +208,6 @@ func (r *run) tell(key string, buttons ...string) {
 // stop ends the run: nothing that was given is kept.
 func (r *run) stop() {
 	r.s = State{Flow: r.s.Flow, Version: r.s.Version}
+	r.words, r.due = nil, noQuestion
 	r.out = append(r.out, Action{Erase: true})
 }

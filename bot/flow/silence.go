@@ -9,7 +9,7 @@ import (
 // Remind repeats the open question to a visitor who has fallen silent, with
 // ways to go on or leave. The state must be Running.
 func (b *Book) Remind(s State) (State, Say) {
-	f := b.flows[s.Flow]
+	f := b.Of(s)
 	r := &run{f: f, s: s.Clone()}
 	r.s.Asking = AskRemind
 	step := r.step()
@@ -22,27 +22,23 @@ func (b *Book) Remind(s State) (State, Say) {
 
 // ParkSilent puts aside the form of a visitor who has not come back.
 func (b *Book) ParkSilent(s State) (State, Say) {
-	f := b.flows[s.Flow]
+	f := b.Of(s)
 	s = s.Clone()
 	s.Status, s.Asking, s.Misses = Parked, AskNothing, 0
 	return s, Say{Text: f.Texts["parked_silent"], Choices: f.choices("keep")}
 }
 
-// reminded answers a message after a reminder, if it is about the reminder. A
-// yes to going on is neither a consent nor a confirmation.
-func (r *run) reminded() bool {
-	m, fold := r.in.Match, r.in.Match.Folded
-	explicit := strings.Contains(fold, "同意") || strings.Contains(fold, "确认") || strings.Contains(fold, "提交")
-	switch {
+// reminded reads the answer to a reminder. A yes to going on is neither a
+// consent nor a confirmation.
+func reminded(m intents.Match) (Command, bool) {
+	explicit := strings.Contains(m.Folded, "同意") || strings.Contains(m.Folded, "确认") || strings.Contains(m.Folded, "提交")
+	switch fold := m.Folded; {
 	case Continues(fold) || fold == "需要" || fold == "要" || m.Act == intents.Affirm && !m.Question && !explicit:
-		r.s.Asking = AskNothing
-		r.ask()
+		return Command{Verb: Repeat}, true
 	case strings.Contains(fold, "稍后") || strings.Contains(fold, "晚点"):
-		r.park()
+		return Command{Verb: Wait, Later: true}, true
 	case (m.Act == intents.Deny || fold == "不需要") && !explicit:
-		r.askCancel()
-	default:
-		return false
+		return Command{Verb: Cancel}, true
 	}
-	return true
+	return Command{}, false
 }

@@ -30,9 +30,10 @@ const editPrefix = "edit."
 
 // textKeys are the texts that a flow must have.
 var textKeys = []string{
-	"begin", "resume", "cancelled", "cancel_ask", "kept", "parked", "restart_ask", "restarted", "first",
-	"consent_first", "wait", "thanks", "hello", "already", "progress", "unknown", "stale", "stuck", "remind", "parked_silent",
-	"edit_ask", "edit", "unchanged", "updated", "noted", "invalid_kept", "under14", "safety",
+	"begin", "resume", "migrated", "migrated_again", "cancelled", "cancel_ask", "kept", "parked", "restart_ask", "restarted", "first",
+	"consent_first", "wait", "thanks", "hello", "grumble", "already", "progress", "left", "nothing_left", "unknown", "stale", "stuck",
+	"remind", "parked_silent", "edit_ask", "edit", "given", "unchanged", "updated", "cleared", "noted", "required", "invalid_kept",
+	"under14", "safety",
 }
 
 func (f *Flow) choices(keys ...string) []Choice {

@@ -1,0 +1,115 @@
+package flow
+
+import (
+	"slices"
+	"strings"
+
+	"fenfu/bot/slot"
+)
+
+// minimumAge is below which nothing may be kept without a guardian's consent
+// (PIPL article 31), in years.
+const minimumAge = 14
+
+// fill takes what was given, or says why it is of no use.
+func (r *run) fill(s *Step, c Command) {
+	switch {
+	case len(c.Found) > 0 && !r.consented():
+		r.hide(c.Found) // not asked for yet, so neither kept nor shown
+		r.ask(r.f.Texts["consent_first"])
+	case len(c.Found) > 0:
+		r.take(s, c.Found)
+	case !r.consented():
+		r.askAgain()
+	default:
+		r.miss(r.f.step(c.Step), c.Reason)
+	}
+}
+
+// take stores what was found and goes on.
+func (r *run) take(s *Step, found []slot.Found) {
+	r.hide(found)
+	var noted, updated []string
+	for _, f := range found {
+		if f.Kind == slot.ID && slot.AgeOf(f.Value, r.in.Now) < minimumAge {
+			r.stop()
+			r.tell("under14")
+			return
+		}
+		item := KindLabel(f.Kind) + " " + slot.Mask(f.Kind, f.Value)
+		switch old := r.s.Details[f.Kind]; {
+		case old.Value == f.Value:
+		case r.f.satisfied(r.f.stepFor(f.Kind), r.s):
+			updated = append(updated, item)
+		case !s.takes(f.Kind) || len(found) > 1:
+			noted = append(noted, item)
+		}
+	}
+	changed := len(noted)+len(updated) > 0 || !r.f.satisfied(s, r.s)
+	r.set(found)
+	var words []string
+	if len(noted) > 0 {
+		words = append(words, r.items("noted", noted))
+	}
+	if len(updated) > 0 {
+		words = append(words, r.items("updated", updated))
+	}
+	if !changed {
+		words = append(words, r.f.Texts["unchanged"])
+	}
+	words = append(words, r.nearMiss(found))
+	r.s.Misses = 0
+	r.advance(words...)
+}
+
+// nearMiss says what is wrong with a detail that came along with usable ones.
+func (r *run) nearMiss(found []slot.Found) string {
+	miss := slot.NearMiss(r.in.Text, r.in.Now)
+	if miss == nil {
+		return ""
+	}
+	s := r.f.stepFor(miss.Kind)
+	if s == nil || slices.ContainsFunc(found, func(f slot.Found) bool { return s.takes(f.Kind) }) {
+		return ""
+	}
+	return s.Errors[miss.Reason]
+}
+
+func (r *run) items(key string, items []string) string {
+	return strings.ReplaceAll(r.f.Texts[key], "{items}", strings.Join(items, "、"))
+}
+
+// set stores the details in place of all that answered the same questions.
+func (r *run) set(found []slot.Found) {
+	details := make(map[slot.Kind]Detail, len(r.s.Details)+len(found))
+	for k, d := range r.s.Details {
+		if !slices.ContainsFunc(found, func(f slot.Found) bool { return r.f.stepFor(f.Kind).takes(k) }) {
+			details[k] = d
+		}
+	}
+	for _, f := range found {
+		details[f.Kind] = Detail{Value: f.Value, At: r.in.Now}
+	}
+	r.s.Details = details
+}
+
+// hide marks what was found, so that nobody sees it in the log.
+func (r *run) hide(found []slot.Found) { r.out = append(r.out, Action{Hide: found}) }
+
+// miss says why the answer is of no use; the third in a row offers a way out.
+func (r *run) miss(s *Step, reason string) {
+	text := s.Errors[reason]
+	if text == "" {
+		text = s.Short
+	}
+	if r.f.satisfied(s, r.s) {
+		text += "\n" + r.f.Texts["invalid_kept"]
+	}
+	r.s.Misses++
+	if r.s.Misses >= maxMisses {
+		r.s.Misses, r.s.Asking = 0, AskStuck
+		r.say(Say{Text: text + "\n" + r.f.Texts["stuck"], Choices: r.f.choices("keep", "human", "park", "cancel")})
+		return
+	}
+	r.say(Say{Text: text + "\n" + s.Example})
+}

@@ -1,0 +1,306 @@
+package flow
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"fenfu/bot/slot"
+	"fenfu/intents"
+)
+
+// Understand says what a message does to the dialogue, in the order in which
+// it is to be done; nothing, if it cannot be told. It is pure, and believes a
+// button without reading it: those are [Book.Next]'s.
+func (b *Book) Understand(s State, in Input) []Command {
+	f := b.Of(s)
+	if f == nil || s.Status != Running || f.step(s.Step) == nil {
+		return nil
+	}
+	r := reader{f: f, s: s, step: f.step(s.Step), in: in}
+	return r.read()
+}
+
+// reader is one call of Understand.
+type reader struct {
+	f    *Flow
+	s    State
+	step *Step
+	in   Input
+}
+
+func (r *reader) read() []Command {
+	if r.in.Match.Right != intents.NoRight {
+		return []Command{{Verb: Rights, Right: r.in.Match.Right}}
+	}
+	if r.in.Asked.Text == "" {
+		return r.part(Part{Text: r.in.Text, Match: r.in.Match}, r.in.Answer)
+	}
+	said := slices.DeleteFunc(r.part(r.in.Said, ""), func(c Command) bool {
+		return c.Verb == Ask && c.Topic != Safety || c.Verb == Repeat || c.Verb == Fill && len(c.Found) == 0 && !hasDigits(r.in.Said.Text)
+	})
+	for _, c := range r.part(r.in.Asked, r.in.Answer) {
+		again := slices.ContainsFunc(said, func(o Command) bool { return o.Verb == c.Verb })
+		how := len(said) > 0 && said[0].Verb != Fill && said[0].Verb != Confirm && c.Verb == Ask && r.in.Answer == ""
+		if !again && !how && c.Verb != Fill && c.Verb != Confirm && c.Verb != Deny { // a question gives nothing and agrees to nothing
+			said = append(said, c)
+		}
+	}
+	return said
+}
+
+// part reads a text that does one thing, or gives details and does one thing.
+func (r *reader) part(p Part, answer string) []Command {
+	if c, ok := r.subAnswer(p.Match); ok {
+		return []Command{c}
+	}
+	var out []Command
+	found, want, refused := r.details(p, answer)
+	m := p.Match
+	switch {
+	case len(found) > 0:
+		if r.step.Kind == ConsentStep && strings.HasPrefix(strings.TrimPrefix(m.Folded, "我"), "同意") {
+			out = append(out, Command{Verb: Confirm, Plain: true})
+		}
+		out = append(out, Command{Verb: Fill, Found: found})
+		if Secret(p.Text) {
+			out = append(out, Command{Verb: Ask, Topic: Safety})
+		}
+		return out
+	case Secret(p.Text):
+		return []Command{{Verb: Ask, Topic: Safety}}
+	case refused != "" && (m.Act == intents.Correct || !talks(m, answer)):
+		return []Command{{Verb: Fill, Step: want.ID, Reason: refused}}
+	}
+	if c, ok := r.answer(m); ok {
+		return []Command{c}
+	}
+	if c, ok := r.talk(m, answer); ok {
+		return []Command{c}
+	}
+	if r.step.Kind == DetailStep && m.Folded != "" {
+		return []Command{{Verb: Fill, Step: r.step.ID, Reason: refused}}
+	}
+	return nil
+}
+
+// subAnswer reads the answer to a question about the flow itself, if one is open.
+func (r *reader) subAnswer(m intents.Match) (Command, bool) {
+	goesOn := Continues(m.Folded)
+	switch r.s.Asking {
+	case AskCancel, AskRestart:
+		if m.Act == intents.Deny && !m.Question || goesOn {
+			return Command{Verb: Deny}, true
+		}
+		if m.Act == intents.Affirm && !m.Question {
+			return Command{Verb: Confirm, Plain: true}, true
+		}
+	case AskStuck:
+		if goesOn {
+			return Command{Verb: Repeat}, true
+		}
+	case AskRemind:
+		return reminded(m)
+	case AskEdit:
+		if s := r.f.named(m.Folded); s != nil {
+			return Command{Verb: Correct, Step: s.ID}, true
+		}
+	}
+	return Command{}, false
+}
+
+// answer reads a yes or a no to the open question, and a correction.
+func (r *reader) answer(m intents.Match) (Command, bool) {
+	yes := m.Act == intents.Affirm && !m.Question
+	goesOn := Continues(m.Folded)
+	switch r.step.Kind {
+	case ConsentStep:
+		switch {
+		case m.Act == intents.Deny || m.Act == intents.Refuse:
+			return Command{Verb: Deny}, !m.Question
+		case yes: // 好的 is polite, 同意 is a consent
+			return Command{Verb: Confirm, Plain: strings.Contains(m.Folded, "同意")}, true
+		}
+		return Command{}, false
+	case ConfirmStep:
+		if yes && !goesOn { // "go on" is no confirmation
+			return Command{Verb: Confirm, Plain: true}, true
+		}
+	case DetailStep:
+		leaves := yes || goesOn || m.Act == intents.Cancel && !strings.Contains(m.Folded, "申请")
+		if r.f.satisfied(r.step, r.s) && leaves { // came back, changes nothing
+			return Command{Verb: Deny}, true
+		}
+		if yes {
+			return Command{Verb: Confirm, Plain: true}, true
+		}
+	}
+	switch {
+	case m.Act == intents.Deny && !m.Question:
+		return Command{Verb: Deny}, true
+	case m.Act == intents.Correct:
+		return Command{Verb: Correct, Step: r.f.idFor(m.Slot)}, true
+	}
+	return Command{}, false
+}
+
+// talk reads what is about the dialogue rather than an answer in it.
+func (r *reader) talk(m intents.Match, answer string) (Command, bool) {
+	if m.Intent == intents.Human {
+		return Command{Verb: HandOff}, true
+	}
+	switch m.Act {
+	case intents.Cancel:
+		return Command{Verb: Cancel}, true
+	case intents.StartOver:
+		return Command{Verb: StartOver}, true
+	case intents.Back:
+		return Command{Verb: Back}, true
+	case intents.Clear:
+		return Command{Verb: Clear, Step: r.f.idFor(m.Slot)}, true
+	case intents.Why:
+		c := Command{Verb: AskWhy, Step: r.f.idFor(m.Slot)}
+		if c.Step == "" {
+			c.Step = r.step.ID
+		}
+		return c, true
+	case intents.Refuse, intents.Skip:
+		return Command{Verb: Skip}, true
+	case intents.Wait, intents.Later:
+		return Command{Verb: Wait, Later: m.Act == intents.Later}, true
+	case intents.Repeat:
+		return Command{Verb: Repeat}, true
+	case intents.Affirm: // 嗯？
+		return Command{Verb: Repeat}, m.Question
+	}
+	topic, ok := r.topic(m, answer)
+	return Command{Verb: Ask, Topic: topic}, ok
+}
+
+func (r *reader) topic(m intents.Match, answer string) (Topic, bool) {
+	switch {
+	case m.Act == intents.Progress || m.Intent == intents.Status:
+		return Progress, true
+	case m.Act == intents.Thanks:
+		return Thanks, true
+	case m.Act == intents.Grumble:
+		return Grumble, true
+	case m.Intent == intents.Apply:
+		return Begin, true
+	case m.Intent == intents.Greeting:
+		return Hello, true
+	}
+	return General, answer != "" || m.Question && m.Folded != "" || m.Intent != intents.None
+}
+
+// talks reports whether the message is talk about the dialogue rather than an
+// attempt at a detail.
+func talks(m intents.Match, answer string) bool {
+	return m.Question || m.Act != intents.NoAct || m.Intent != intents.None || answer != ""
+}
+
+// details looks for details in the text: those that say what they are, and,
+// unless the text is talk, one that answers the open question or the one that
+// the text names as wrong. If there is none it returns why that one could not
+// be read, "" if the text does not look like an answer at all.
+func (r *reader) details(p Part, answer string) (found []slot.Found, want *Step, refused string) {
+	m := p.Match
+	found = slices.DeleteFunc(slot.Scan(p.Text, r.in.Now), r.useless)
+	if r.step.Kind == ConsentStep {
+		return found, r.step, ""
+	}
+	want = r.step
+	if m.Act == intents.Correct {
+		if named := r.f.stepFor(slot.Kind(m.Slot)); named != nil {
+			want = named
+		}
+	}
+	if slices.ContainsFunc(found, func(f slot.Found) bool { return want.takes(f.Kind) }) {
+		return found, want, ""
+	}
+	if want.Kind != DetailStep || (talks(m, answer) && m.Act != intents.Correct && !hasDigits(p.Text)) {
+		return found, want, ""
+	}
+	f, err := want.Detail.Find(p.Text, r.in.Now)
+	if err == nil && r.useless(f) {
+		err = &slot.Error{Kind: slot.Contact, Reason: "no_number"}
+	}
+	if err == nil {
+		return append(found, f), want, ""
+	}
+	var se *slot.Error
+	if errors.As(err, &se) && (m.Act != intents.Correct || hasDigits(p.Text)) {
+		refused = se.Reason
+	}
+	return found, want, refused
+}
+
+// useless reports whether what was found tells the flow nothing: it does not
+// ask for it, or it is "the WeChat ID is the phone number", which has no value
+// of its own.
+func (r *reader) useless(f slot.Found) bool {
+	return r.f.stepFor(f.Kind) == nil || f.Note == slot.SameAsPhone
+}
+
+// Continues reports whether a message, in the form of intents.Fold, asks to go on with a parked or
+// questioned application.
+func Continues(folded string) bool {
+	switch folded {
+	case "继续", "继续填", "继续填写", "继续办理", "继续申请", "接着填", "接着办", "接着来", "接着", "继续吧", "那继续", "继续弄":
+		return true
+	}
+	return false
+}
+
+// named returns the step whose detail a short text, in the form of
+// intents.Fold, names.
+func (f *Flow) named(folded string) *Step {
+	if utf8.RuneCountInString(folded) > 10 {
+		return nil
+	}
+	for _, n := range [...]struct {
+		word string
+		kind slot.Kind
+	}{
+		{"身份证", slot.ID}, {"证件", slot.ID}, {"姓名", slot.Name}, {"名字", slot.Name}, {"手机", slot.Phone}, {"电话", slot.Phone},
+		{"邮箱", slot.Email}, {"微信", slot.WeChat}, {"联系", slot.Contact}, {"号码", slot.Contact},
+	} {
+		if strings.Contains(folded, n.word) {
+			return f.stepFor(n.kind)
+		}
+	}
+	return nil
+}
+
+// idFor returns the id of the step that asks for details of the kind, "" if
+// none does.
+func (f *Flow) idFor(kind string) string {
+	if s := f.stepFor(slot.Kind(kind)); s != nil {
+		return s.ID
+	}
+	return ""
+}
+
+func hasDigits(text string) bool {
+	n := 0
+	for _, c := range text {
+		if c >= '0' && c <= '9' {
+			n++
+		}
+	}
+	return n >= 4
+}
+
+// Secret reports whether the message seems to give away a password or a code.
+func Secret(text string) bool {
+	if !hasDigits(text) {
+		return false
+	}
+	for _, w := range []string{"密码", "验证码", "安全码", "CVV", "cvv"} {
+		if strings.Contains(text, w) {
+			return true
+		}
+	}
+	return false
+}
