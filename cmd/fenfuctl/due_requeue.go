@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"time"
 
+	"fenfu/bot"
 	"fenfu/sessions"
 )
 
@@ -16,20 +17,26 @@ type dueRequeueCmd struct {
 	storeFlags
 	IDs     []string `arg:"" optional:"" name:"session" help:"Sessions to make due again."`
 	Stuck   bool     `help:"All that are stuck."`
-	GivenUp bool     `help:"All whose check was given up: they are tried anew, under the same check id."`
+	GivenUp bool     `help:"All whose check was given up: it is made anew."`
+
+	FlowsDir string `help:"The server's folder of flow files, if it has its own." env:"FENFU_FLOWS_DIR" type:"path"`
 }
 
 // Help explains the command beyond its flags.
 func (c *dueRequeueCmd) Help() string {
 	return `A session that is leased or stuck loses its lease and is woken as soon as it is
-due; its state does not change. A check that was given up is tried anew. Nothing
-is done twice: a check has one id however often it is tried, and an answer that
-comes again changes nothing.`
+due; its state does not change. A check that was given up is made anew, as a new
+version of the same application, with the details that the visitor confirmed; the
+visitor is told. If they have been deleted since, nothing happens.
+
+Nothing is done twice: a check has one id however often it is tried, an answer
+that comes again changes nothing, and requeueing twice queues once.`
 }
 
 // requeuer makes sessions due again and says what came of each.
 type requeuer struct {
 	store *sessions.Store
+	bot   *bot.Bot
 	out   io.Writer
 	lister
 	failed int
@@ -51,18 +58,21 @@ func (c *dueRequeueCmd) Run(s streams) (err error) {
 			err = e
 		}
 	}()
-	r := &requeuer{store: store, out: s.out, lister: lister{now: time.Now(), lease: store.Lease()}}
-	entries, err := c.chosen(ctx, r)
+	brain, err := newBot(store, c.FlowsDir)
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		r.requeue(ctx, e)
+	r := &requeuer{store: store, bot: brain, out: s.out, lister: lister{now: time.Now(), lease: store.Lease()}}
+	ids, err := c.chosen(ctx, r)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		r.requeue(ctx, id)
 	}
 	if r.failed > 0 {
-		return fmt.Errorf("%d of %d sessions were not made due", r.failed, len(entries))
+		return fmt.Errorf("%d of %d sessions were not made due", r.failed, len(ids))
 	}
-	fmt.Fprintf(s.out, "%d sessions\n", len(entries))
 	return nil
 }
 
@@ -95,6 +105,17 @@ func (r *requeuer) requeue(ctx context.Context, id string) {
 }
 
 func (r *requeuer) one(ctx context.Context, id string) (string, error) {
+	e, err := r.store.Inspect(ctx, id)
+	if err != nil || e.Err != nil {
+		return "", errors.Join(err, e.Err)
+	}
+	if e.Session.Application.GivenUp() {
+		err := r.bot.Requeue(ctx, id)
+		if errors.Is(err, bot.ErrNotGivenUp) {
+			return "left alone: its details are no longer kept, or being changed", nil
+		}
+		return "checked anew", err
+	}
 	at, err := r.store.Requeue(ctx, id)
 	switch {
 	case err != nil:

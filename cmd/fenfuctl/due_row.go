@@ -1,8 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"slices"
 	"time"
 
 	"fenfu/bot"
@@ -65,7 +65,7 @@ func (l *lister) queued(e sessions.Entry) (row, bool) {
 	l.late(&r, s.Due)
 	r.For, r.Attempts = wanted(s)
 	if a := s.Application; a != nil {
-		r.Application, r.Failures = a.ID, a.Failures
+		r.Application, r.Failures, r.Trouble = a.ID, a.Failures, a.Trouble
 	}
 	if e.Claimed() {
 		r.LeaseLeftS = max(e.At.Sub(l.now).Seconds(), 0)
@@ -94,22 +94,16 @@ func (l *lister) late(r *row, due time.Time) {
 // givenUp is the row of a session whose application no check has decided.
 func (l *lister) givenUp(_ context.Context, e sessions.Entry) (row, bool) {
 	a := e.Session.Application
-	if e.Err != nil || !givenUp(a) {
+	if e.Err != nil || !a.GivenUp() {
 		return row{}, false
 	}
 	r := row{
 		Session: e.ID, Partition: e.Partition, State: stateGivenUp, For: forCheck,
-		Attempts: a.Attempts, Failures: a.Failures, Application: a.ID, Trouble: eligibility.SystemUnavailable,
+		Attempts: a.Attempts, Failures: a.Failures, Application: a.ID,
+		Trouble: cmp.Or(a.Trouble, eligibility.SystemUnavailable),
 	}
 	l.late(&r, a.DecidedAt)
 	return r, true
-}
-
-// givenUp reports whether an application was decided for want of an answer.
-func givenUp(a *bot.Application) bool {
-	return a != nil && a.Status == bot.Decided && slices.ContainsFunc(a.Result.Reasons, func(r eligibility.Reason) bool {
-		return r.Code == eligibility.SystemUnavailable
-	})
 }
 
 // wanted says what a session wants first, and how often that was tried.
