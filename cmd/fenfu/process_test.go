@@ -35,6 +35,7 @@ func TestMain(m *testing.M) {
 // process is a server in a process of its own, so that it can be killed.
 type process struct {
 	t      testing.TB
+	bin    string // "": this test binary, as a server
 	args   []string
 	addr   string
 	cmd    *exec.Cmd
@@ -47,6 +48,14 @@ type process struct {
 // startServer starts a server on a free port, with more arguments.
 func startServer(t testing.TB, args ...string) *process {
 	t.Helper()
+	p := newProcess(t, "", args...)
+	p.start()
+	return p
+}
+
+// newProcess is a server that was not started yet. It ends with the test.
+func newProcess(t testing.TB, bin string, args ...string) *process {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0") // the port must stay the same over restarts
 	if err != nil {
 		t.Fatal(err)
@@ -55,11 +64,10 @@ func startServer(t testing.TB, args ...string) *process {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	p := &process{t: t, addr: addr, args: append([]string{"--listen", addr, "--visitor-rate", "1000", "--visitor-burst", "1000"}, args...)}
+	p := &process{t: t, bin: bin, addr: addr, args: append([]string{"--listen", addr, "--visitor-rate", "1000", "--visitor-burst", "1000"}, args...)}
 	for i := range p.args {
 		p.args[i] = strings.ReplaceAll(p.args[i], "{addr}", addr)
 	}
-	p.start()
 	t.Cleanup(p.kill)
 	return p
 }
@@ -76,39 +84,57 @@ func (p *process) output() string {
 	return p.log.String()
 }
 
+// start starts the server, and returns when it is ready.
 func (p *process) start() {
 	p.t.Helper()
-	p.cmd = exec.Command(os.Args[0], p.args...)
+	if err := p.tryStart(); err != nil {
+		p.t.Fatalf("%v\n%s", err, p.output())
+	}
+}
+
+func (p *process) tryStart() error {
+	bin := p.bin
+	if bin == "" {
+		bin = os.Args[0]
+	}
+	p.cmd = exec.Command(bin, p.args...)
 	p.cmd.Env = append(os.Environ(), asServer+"=1")
 	p.cmd.Stdout, p.cmd.Stderr = p, p
 	if err := p.cmd.Start(); err != nil {
-		p.t.Fatal(err)
+		return err
 	}
 	p.exited = make(chan error, 1)
 	go func(cmd *exec.Cmd, exited chan error) { exited <- cmd.Wait() }(p.cmd, p.exited)
 	deadline := time.Now().Add(20 * time.Second)
 	for {
-		resp, err := http.Get("http://" + p.addr + "/readyz")
-		if err == nil {
-			resp.Body.Close()
-			if resp.StatusCode == http.StatusOK {
-				return
-			}
+		if p.ready() {
+			return nil
 		}
 		select {
 		case err := <-p.exited:
-			p.t.Fatalf("the server ended: %v\n%s", err, p.output())
+			p.exited <- err
+			return fmt.Errorf("the server ended: %w", err)
 		case <-time.After(20 * time.Millisecond): // the next try, not a wait for something to be over
 		}
 		if time.Now().After(deadline) {
-			p.t.Fatalf("the server is not ready\n%s", p.output())
+			return errors.New("the server is not ready")
 		}
 	}
 }
 
+// ready reports whether visitors may be sent to the server.
+func (p *process) ready() bool {
+	resp, err := http.Get("http://" + p.addr + "/readyz")
+	if err != nil {
+		return false
+	}
+	resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
+}
+
 // kill ends the server as a power cut would.
 func (p *process) kill() {
-	if p.cmd.ProcessState == nil {
+	if p.cmd != nil && p.cmd.ProcessState == nil {
 		_ = p.cmd.Process.Kill() // it may have ended by itself
 		p.exited <- <-p.exited
 	}
