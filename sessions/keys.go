@@ -65,3 +65,20 @@ func loginsKey(account string) string { return "{desk}:logins:" + account }
 
 // auditKey: LIST of sealed links, the page of the audit log that entry n is in.
 func auditKey(n int64) string { return fmt.Sprintf("{desk}:audit:%d", (n-1)/auditPage) }
+
+// The keys of the desk's books: where every conversation is that was handed to
+// people. The truth is in the sessions; the books follow.
+const (
+	deskWaitingKey = "{desk}:waiting" // HASH of session to {v version, d desk, s since, p preferred agent, a reserved for, l until}
+	deskActiveKey  = "{desk}:active"  // HASH of session to {v version, d desk, s since, a agent}
+	deskLoadsKey   = "{desk}:loads"   // HASH of agent to the number of conversations it has or is reserved for
+	deskIdleKey    = "{desk}:idle"    // HASH of agent to the instant, in ms, at which it last got one
+	deskPaceKey    = "{desk}:pace"    // HASH of desk to {l last take, e ms between takes on average}
+	deskEndedKey   = "{desk}:ended"   // ZSET of sessions by the instant, in ms, at which people were done with them
+	deskAgentsKey  = "{desk}:agents"  // HASH of agent to {n name, d desks, c capacity, p presence}
+	deskSeenKey    = "{desk}:seen"    // ZSET of agents by the instant, in ms, at which they were last connected
+	deskChannel    = "fenfu:desk"     // PUB/SUB channel: the session that moved in the books, or '' for agents
+)
+
+// deskEndedOfKey is deskEndedKey for the conversations of one agent.
+func deskEndedOfKey(agent string) string { return "{desk}:ended:" + agent }

@@ -239,4 +239,3 @@ func TestAudit(t *testing.T) {
 		broken("the last page is gone", writers*each)
 	})
 }
-

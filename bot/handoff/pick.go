@@ -21,6 +21,7 @@ type Agent struct {
 	ID, Name  string
 	Desks     []string // whose queues it serves; none: all
 	Presence  Presence
+	Gone      bool      // without a connection for a while; then it is Away
 	Load      int       // conversations it has, or is about to get
 	Capacity  int       // how many it may have
 	IdleSince time.Time // when its load last changed

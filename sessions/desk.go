@@ -1,0 +1,228 @@
+package sessions
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"fenfu/bot"
+	"fenfu/bot/handoff"
+)
+
+//go:embed scripts/desk_move.lua
+var deskMove string
+
+//go:embed scripts/desk_reserve.lua
+var deskReserve string
+
+//go:embed scripts/desk_release.lua
+var deskRelease string
+
+//go:embed scripts/desk_presence.lua
+var deskPresence string
+
+// Times of the desk.
+const (
+	reservation = 15 * time.Second // for a reserved place to become a conversation
+	goneAfter   = 30 * time.Second // without a connection, an agent is gone; a reload is not
+	sweepEvery  = 2 * time.Second  // when nothing was heard
+)
+
+// DeskOptions say how a desk is kept.
+type DeskOptions struct {
+	Prefer time.Duration // how long a transferred visitor waits for the named agent
+	Listed time.Duration // how long ended conversations are listed, 30 days by default
+
+	Sync   func(context.Context) error // as in [Options]
+	Logger *slog.Logger                // slog.Default by default
+	Now    func() time.Time            // time.Now by default
+}
+
+// Desk keeps the books of the agents' desk: who waits, who has whom, who is
+// there. The books are on one hash tag and follow the sessions: a session whose
+// owner changed is due, and whoever works on it calls Move, so a crash delays an
+// entry and loses none. What decides is always the session.
+type Desk struct {
+	rdb                              redis.UniversalClient
+	o                                DeskOptions
+	move, reserve, release, presence *redis.Script
+	changes                          watchers
+}
+
+// NewDesk returns the desk kept in the database of rdb.
+func NewDesk(rdb redis.UniversalClient, o DeskOptions) *Desk {
+	o.Listed = or(o.Listed, 30*24*time.Hour)
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Desk{
+		rdb: rdb, o: o,
+		move: redis.NewScript(deskMove), reserve: redis.NewScript(deskReserve),
+		release: redis.NewScript(deskRelease), presence: redis.NewScript(deskPresence),
+	}
+}
+
+// Place is where a conversation is.
+type Place struct {
+	Session string
+	Version int64 // of the session that says so
+	Owner   bot.Owner
+	Desk    string
+	Agent   string // who has it, had it, or is to have it
+	Since   time.Time
+}
+
+// Move enters into the books where a conversation is. It may be called any
+// number of times, in any order: the highest version stands.
+func (d *Desk) Move(ctx context.Context, p Place) error {
+	state := "e"
+	switch p.Owner {
+	case bot.OwnerWaiting:
+		state = "w"
+	case bot.OwnerAgent:
+		state = "a"
+	}
+	keys := []string{deskWaitingKey, deskActiveKey, deskLoadsKey, deskIdleKey, deskPaceKey, deskEndedKey, deskEndedOfKey(p.Agent)}
+	err := d.move.Run(ctx, d.rdb, keys, p.Session, p.Version, state, p.Desk, p.Agent,
+		p.Since.UnixMilli(), d.o.Now().UnixMilli(), d.o.Listed.Milliseconds()).Err()
+	if err != nil {
+		return unavailable("enter a conversation into the desk's books", err)
+	}
+	return d.sync(ctx)
+}
+
+// Why a conversation is not reserved.
+var (
+	errNotWaiting = &bot.Error{Code: bot.Conflict, Message: "这个会话已经不在排队了。"}
+	errTaken      = &bot.Error{Code: bot.Conflict, Message: "这个会话已被其他同事接入。"}
+	errFull       = &bot.Error{Code: bot.Conflict, Message: "接待数已满，请先结束一个会话再接入。"}
+)
+
+// Reserve keeps a place for a waiting conversation with an agent who may have
+// so many. Of several who try at once, even for the same agent, one succeeds; the others
+// get a *bot.Error, Conflict. Who has reserved takes the conversation over, or releases it; after
+// some seconds the place is lost.
+func (d *Desk) Reserve(ctx context.Context, session, agent string, capacity int) error {
+	now := d.o.Now()
+	n, err := d.reserve.Run(ctx, d.rdb, []string{deskWaitingKey, deskLoadsKey, deskIdleKey},
+		session, agent, capacity, now.UnixMilli(), now.Add(reservation).UnixMilli()).Int()
+	if err != nil {
+		return unavailable("reserve a place with an agent", err)
+	}
+	switch n {
+	case 1:
+		return d.sync(ctx)
+	case -1:
+		return errTaken
+	case -2:
+		return errFull
+	}
+	return errNotWaiting
+}
+
+// Release gives back a place that Reserve kept.
+func (d *Desk) Release(ctx context.Context, session, agent string) error {
+	if err := d.release.Run(ctx, d.rdb, []string{deskWaitingKey, deskLoadsKey}, session, agent).Err(); err != nil {
+		return unavailable("give back a place with an agent", err)
+	}
+	return d.sync(ctx)
+}
+
+// agentRecord is an agent in the books.
+type agentRecord struct {
+	Name     string           `json:"n"`
+	Desks    []string         `json:"d,omitempty"`
+	Capacity int              `json:"c"`
+	Presence handoff.Presence `json:"p"`
+}
+
+// SetPresence writes down who an agent is and how present. It counts as a sign
+// of life.
+func (d *Desk) SetPresence(ctx context.Context, a handoff.Agent) error {
+	text, err := json.Marshal(agentRecord{Name: a.Name, Desks: a.Desks, Capacity: a.Capacity, Presence: a.Presence})
+	if err != nil {
+		return fmt.Errorf("presence of %s: %w", a.ID, err)
+	}
+	return d.seen(ctx, a.ID, string(text))
+}
+
+// Seen is a sign of life of an agent that is connected. Without one for half a
+// minute it is gone.
+func (d *Desk) Seen(ctx context.Context, agent string) error { return d.seen(ctx, agent, "") }
+
+func (d *Desk) seen(ctx context.Context, agent, text string) error {
+	err := d.presence.Run(ctx, d.rdb, []string{deskAgentsKey, deskSeenKey}, agent, text, d.o.Now().UnixMilli()).Err()
+	if err != nil {
+		return unavailable("write an agent's presence", err)
+	}
+	return d.sync(ctx)
+}
+
+// Agents returns everybody who was ever at the desk, those who are gone as away.
+func (d *Desk) Agents(ctx context.Context) ([]handoff.Agent, error) {
+	var all, loads, idle *redis.MapStringStringCmd
+	var seen *redis.ZSliceCmd
+	_, err := d.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		all, loads, idle = p.HGetAll(ctx, deskAgentsKey), p.HGetAll(ctx, deskLoadsKey), p.HGetAll(ctx, deskIdleKey)
+		seen = p.ZRangeWithScores(ctx, deskSeenKey, 0, -1)
+		return nil
+	})
+	if err != nil {
+		return nil, unavailable("read the desk's agents", err)
+	}
+	last := make(map[string]int64)
+	for _, z := range seen.Val() {
+		id, _ := z.Member.(string)
+		last[id] = int64(z.Score)
+	}
+	gone := d.o.Now().Add(-goneAfter).UnixMilli()
+	var agents []handoff.Agent
+	for id, text := range all.Val() {
+		var r agentRecord
+		if err := json.Unmarshal([]byte(text), &r); err != nil {
+			return nil, damaged("agent", err)
+		}
+		a := handoff.Agent{ID: id, Name: r.Name, Desks: r.Desks, Capacity: r.Capacity, Presence: r.Presence}
+		a.Load, _ = strconv.Atoi(loads.Val()[id])
+		ms, _ := strconv.ParseInt(idle.Val()[id], 10, 64)
+		a.IdleSince = time.UnixMilli(ms)
+		if a.Gone = last[id] < gone; a.Gone {
+			a.Presence = handoff.Away
+		}
+		agents = append(agents, a)
+	}
+	return agents, nil
+}
+
+// Forget takes an agent out of the books, when its account is gone.
+func (d *Desk) Forget(ctx context.Context, agent string) error {
+	_, err := d.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		p.HDel(ctx, deskAgentsKey, agent)
+		p.ZRem(ctx, deskSeenKey, agent)
+		p.HDel(ctx, deskIdleKey, agent)
+		return nil
+	})
+	if err != nil {
+		return unavailable("forget an agent", err)
+	}
+	return d.sync(ctx)
+}
+
+func (d *Desk) sync(ctx context.Context) error {
+	if d.o.Sync == nil {
+		return nil
+	}
+	if err := d.o.Sync(ctx); err != nil {
+		return unavailable("write to disk", err)
+	}
+	return nil
+}

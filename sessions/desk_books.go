@@ -1,0 +1,142 @@
+package sessions
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"fenfu/bot/handoff"
+)
+
+// bookRecord is a conversation in the books, waiting or active.
+type bookRecord struct {
+	Version int64  `json:"v"`
+	Desk    string `json:"d"`
+	Since   int64  `json:"s"`
+	Agent   string `json:"a"` // who has it; of one that waits, for whom it is reserved
+	Prefer  string `json:"p"`
+	Until   int64  `json:"l"`
+}
+
+// Queue is who waits, the longest waiting first, and how fast desks take people
+// off it.
+type Queue struct {
+	Waiting []handoff.Waiting
+	held    map[string]bool          // those that a place is kept for at this moment
+	pace    map[string]time.Duration // by desk
+}
+
+// Queue reads the whole queue.
+func (d *Desk) Queue(ctx context.Context) (*Queue, error) {
+	var all, paces *redis.MapStringStringCmd
+	_, err := d.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		all, paces = p.HGetAll(ctx, deskWaitingKey), p.HGetAll(ctx, deskPaceKey)
+		return nil
+	})
+	if err != nil {
+		return nil, unavailable("read the desk's queue", err)
+	}
+	q := &Queue{held: make(map[string]bool), pace: make(map[string]time.Duration)}
+	now := d.o.Now().UnixMilli()
+	for session, text := range all.Val() {
+		var r bookRecord
+		if err := json.Unmarshal([]byte(text), &r); err != nil {
+			return nil, damaged("place in the queue", err)
+		}
+		q.Waiting = append(q.Waiting, handoff.Waiting{Session: session, Desk: r.Desk, Since: time.UnixMilli(r.Since), Prefer: r.Prefer})
+		q.held[session] = r.Agent != "" && r.Until > now
+	}
+	slices.SortFunc(q.Waiting, func(a, b handoff.Waiting) int {
+		if c := a.Since.Compare(b.Since); c != 0 {
+			return c
+		}
+		return compare(a.Session, b.Session)
+	})
+	for desk, text := range paces.Val() {
+		var p struct {
+			Average float64 `json:"e"`
+		}
+		if err := json.Unmarshal([]byte(text), &p); err != nil {
+			return nil, damaged("pace of a desk", err)
+		}
+		q.pace[desk] = time.Duration(p.Average * float64(time.Millisecond))
+	}
+	return q, nil
+}
+
+// Position returns a session's place in the queue of its desk, from 1, and how
+// long it may take until its turn, 0 if that is not known. A session that does
+// not wait has position 0.
+func (q *Queue) Position(session string) (int, time.Duration) {
+	ahead := make(map[string]int)
+	for _, w := range q.Waiting {
+		ahead[w.Desk]++
+		if w.Session == session {
+			n := ahead[w.Desk]
+			return n, min(time.Duration(n)*q.pace[w.Desk], time.Hour)
+		}
+	}
+	return 0, 0
+}
+
+// Active is a conversation that an agent has.
+type Active struct {
+	Session, Desk, Agent string
+	Since                time.Time // when its visitor began to wait
+}
+
+// Active returns the conversations that agents have, those of one agent or, with
+// agent "", all, the oldest first.
+func (d *Desk) Active(ctx context.Context, agent string) ([]Active, error) {
+	all, err := d.rdb.HGetAll(ctx, deskActiveKey).Result()
+	if err != nil {
+		return nil, unavailable("read the desk's conversations", err)
+	}
+	var active []Active
+	for session, text := range all {
+		var r bookRecord
+		if err := json.Unmarshal([]byte(text), &r); err != nil {
+			return nil, damaged("conversation at the desk", err)
+		}
+		if agent == "" || r.Agent == agent {
+			active = append(active, Active{Session: session, Desk: r.Desk, Agent: r.Agent, Since: time.UnixMilli(r.Since)})
+		}
+	}
+	slices.SortFunc(active, func(a, b Active) int {
+		if c := a.Since.Compare(b.Since); c != 0 {
+			return c
+		}
+		return compare(a.Session, b.Session)
+	})
+	return active, nil
+}
+
+// Ended returns the conversations that an agent, or with agent "" anybody, was
+// done with before an instant, the latest first, and how many there are in all.
+func (d *Desk) Ended(ctx context.Context, agent string, before time.Time, max int) (sessions []string, ends []time.Time, total int64, err error) {
+	key := deskEndedKey
+	if agent != "" {
+		key = deskEndedOfKey(agent)
+	}
+	var page *redis.ZSliceCmd
+	var count *redis.IntCmd
+	_, err = d.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		page = p.ZRevRangeByScoreWithScores(ctx, key, &redis.ZRangeBy{
+			Min: "-inf", Max: strconv.FormatInt(before.UnixMilli()-1, 10), Count: int64(max),
+		})
+		count = p.ZCard(ctx, key)
+		return nil
+	})
+	if err != nil {
+		return nil, nil, 0, unavailable("read what the desk is done with", err)
+	}
+	for _, z := range page.Val() {
+		id, _ := z.Member.(string)
+		sessions, ends = append(sessions, id), append(ends, time.UnixMilli(int64(z.Score)))
+	}
+	return sessions, ends, count.Val(), nil
+}

@@ -1,0 +1,377 @@
+package sessions_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"fenfu/bot"
+	"fenfu/bot/handoff"
+	"fenfu/sessions"
+)
+
+func deskOf(tb testing.TB, w *world, change ...func(*sessions.DeskOptions)) *sessions.Desk {
+	tb.Helper()
+	o := sessions.DeskOptions{Prefer: time.Minute, Sync: w.sync}
+	for _, c := range change {
+		c(&o)
+	}
+	return sessions.NewDesk(w.client(tb), o)
+}
+
+func move(tb testing.TB, d *sessions.Desk, session string, version int64, owner bot.Owner, agent string, since time.Time) {
+	tb.Helper()
+	err := d.Move(tb.Context(), sessions.Place{Session: session, Version: version, Owner: owner, Desk: "service", Agent: agent, Since: since})
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func loads(tb testing.TB, d *sessions.Desk) map[string]int {
+	tb.Helper()
+	agents, err := d.Agents(tb.Context())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	all := make(map[string]int)
+	for _, a := range agents {
+		all[a.ID] = a.Load
+	}
+	return all
+}
+
+func online(tb testing.TB, d *sessions.Desk, id string, capacity int) {
+	tb.Helper()
+	if err := d.SetPresence(tb.Context(), handoff.Agent{ID: id, Name: "坐席" + id, Capacity: capacity, Presence: handoff.Online}); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func queued(tb testing.TB, d *sessions.Desk) []string {
+	tb.Helper()
+	q, err := d.Queue(tb.Context())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var ids []string
+	for _, w := range q.Waiting {
+		ids = append(ids, w.Session)
+	}
+	return ids
+}
+
+func TestDeskBooks(t *testing.T) {
+	onStaff(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		c := &clock{}
+		d := deskOf(t, w, func(o *sessions.DeskOptions) { o.Now = c.now })
+		since := c.now().Truncate(time.Millisecond)
+		online(t, d, "a", 2)
+		move(t, d, "s2", 3, bot.OwnerWaiting, "", since.Add(time.Second))
+		move(t, d, "s1", 3, bot.OwnerWaiting, "", since)
+		move(t, d, "s1", 2, bot.OwnerBot, "", since) // late
+		if got := queued(t, d); !slices.Equal(got, []string{"s1", "s2"}) {
+			t.Fatalf("queue %v", got)
+		}
+		move(t, d, "s1", 4, bot.OwnerAgent, "a", since)
+		move(t, d, "s1", 4, bot.OwnerAgent, "a", since) // again
+		move(t, d, "s1", 3, bot.OwnerWaiting, "", since)
+		if got := loads(t, d); got["a"] != 1 {
+			t.Errorf("load %v, want 1", got)
+		}
+		active, err := d.Active(ctx, "a")
+		if err != nil || len(active) != 1 || active[0].Session != "s1" || !active[0].Since.Equal(since) {
+			t.Errorf("active %v, %v", active, err)
+		}
+		c.move(10 * time.Second)
+		move(t, d, "s2", 4, bot.OwnerAgent, "a", since)
+		for i := range 3 {
+			move(t, d, fmt.Sprint("t", i), 1, bot.OwnerWaiting, "", since.Add(time.Duration(i)*time.Second))
+		}
+		q, err := d.Queue(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// One was taken ten seconds after the other, so the third's turn may come in thirty.
+		if n, wait := q.Position("t2"); n != 3 || wait < 29*time.Second || wait > 40*time.Second {
+			t.Errorf("position %d, wait %v", n, wait)
+		}
+		if n, _ := q.Position("s1"); n != 0 {
+			t.Errorf("one that does not wait has position %d", n)
+		}
+		move(t, d, "s1", 5, bot.OwnerBot, "a", since)
+		c.move(time.Second)
+		move(t, d, "s2", 5, bot.OwnerClosed, "a", since)
+		if got := loads(t, d); got["a"] != 0 {
+			t.Errorf("load after all ended %v", got)
+		}
+		for _, agent := range []string{"", "a"} {
+			ids, ends, total, err := d.Ended(ctx, agent, c.now().Add(time.Second), 1)
+			if err != nil || total != 2 || !slices.Equal(ids, []string{"s2"}) {
+				t.Fatalf("ended of %q: %v of %d, %v", agent, ids, total, err)
+			}
+			if ids, _, _, _ := d.Ended(ctx, agent, ends[0], 10); !slices.Equal(ids, []string{"s1"}) {
+				t.Errorf("the next page of %q: %v", agent, ids)
+			}
+		}
+		// Back again: it is no longer over.
+		move(t, d, "s1", 6, bot.OwnerWaiting, "", c.now())
+		if _, _, total, _ := d.Ended(ctx, "", c.now().Add(time.Second), 1); total != 1 {
+			t.Errorf("%d over, want 1", total)
+		}
+	})
+}
+
+func TestPresence(t *testing.T) {
+	onStaff(t, func(t *testing.T, w *world) {
+		c := &clock{}
+		d := deskOf(t, w, func(o *sessions.DeskOptions) { o.Now = c.now })
+		presence := func() handoff.Agent {
+			t.Helper()
+			agents, err := d.Agents(t.Context())
+			if err != nil || len(agents) != 1 {
+				t.Fatalf("agents %v, %v", agents, err)
+			}
+			return agents[0]
+		}
+		if err := d.Seen(t.Context(), "stranger"); err != nil {
+			t.Fatal(err)
+		}
+		online(t, d, "a", 2)
+		c.move(29 * time.Second) // a page that is loaded again
+		if a := presence(); a.Gone || a.Presence != handoff.Online || a.Name != "坐席a" {
+			t.Errorf("after 29 s: %+v", a)
+		}
+		c.move(2 * time.Second)
+		if a := presence(); !a.Gone || a.Presence != handoff.Away {
+			t.Errorf("after 31 s: %+v", a)
+		}
+		if err := d.Seen(t.Context(), "a"); err != nil {
+			t.Fatal(err)
+		}
+		if a := presence(); a.Gone || a.Presence != handoff.Online {
+			t.Errorf("back again: %+v", a)
+		}
+		if err := d.Forget(t.Context(), "a"); err != nil {
+			t.Fatal(err)
+		}
+		if agents, _ := d.Agents(t.Context()); len(agents) != 0 {
+			t.Errorf("forgotten, but there: %v", agents)
+		}
+	})
+}
+
+func TestReserve(t *testing.T) {
+	onStaff(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		c := &clock{}
+		d := deskOf(t, w, func(o *sessions.DeskOptions) { o.Now = c.now })
+		online(t, d, "a", 1)
+		online(t, d, "b", 1)
+		move(t, d, "s", 1, bot.OwnerWaiting, "", c.now())
+		move(t, d, "t", 1, bot.OwnerWaiting, "", c.now())
+		refused := func(session, agent string) {
+			t.Helper()
+			if err := d.Reserve(ctx, session, agent, 1); bot.ErrorCode(err) != bot.Conflict {
+				t.Errorf("reserve %s for %s: %v", session, agent, err)
+			}
+		}
+		reserve := func(session, agent string) {
+			t.Helper()
+			if err := d.Reserve(ctx, session, agent, 1); err != nil {
+				t.Errorf("reserve %s for %s: %v", session, agent, err)
+			}
+		}
+		refused("nobody", "a")
+		reserve("s", "a")
+		refused("s", "a") // somebody else's reservation, though for the same agent
+		refused("s", "b")
+		refused("t", "a") // no room
+		if err := d.Release(ctx, "s", "b"); err != nil {
+			t.Fatal(err)
+		}
+		refused("s", "b") // not theirs to release
+		if err := d.Release(ctx, "s", "a"); err != nil {
+			t.Fatal(err)
+		}
+		if got := loads(t, d); got["a"] != 0 {
+			t.Errorf("load after release %v", got)
+		}
+		reserve("s", "b")
+		move(t, d, "s", 2, bot.OwnerAgent, "b", c.now())
+		if got := loads(t, d); got["b"] != 1 {
+			t.Errorf("load after the takeover %v, want 1: the reservation became it", got)
+		}
+		reserve("t", "a")
+		c.move(16 * time.Second) // whoever reserved it is no more
+		move(t, d, "s", 3, bot.OwnerBot, "b", c.now())
+		reserve("t", "b")
+		if got := loads(t, d); got["a"] != 0 || got["b"] != 1 {
+			t.Errorf("loads after a lost reservation %v", got)
+		}
+		move(t, d, "t", 2, bot.OwnerBot, "", c.now()) // the visitor left the queue
+		if got := loads(t, d); got["b"] != 0 {
+			t.Errorf("load after the visitor left %v", got)
+		}
+	})
+}
+
+// TestReserveRace has many agents on several nodes reach for the same visitors
+// at once: each visitor is got by one, and nobody gets more than they may have.
+func TestReserveRace(t *testing.T) {
+	onStaff(t, func(t *testing.T, w *world) {
+		const visitors, agents, capacity = 40, 10, 3
+		nodes := []*sessions.Desk{deskOf(t, w), deskOf(t, w), deskOf(t, w)}
+		for v := range visitors {
+			move(t, nodes[0], fmt.Sprint("s", v), 1, bot.OwnerWaiting, "", time.Now())
+		}
+		var got [visitors]atomic.Int32
+		var has [agents]atomic.Int32
+		var group sync.WaitGroup
+		for a := range agents {
+			group.Go(func() {
+				for v := range visitors {
+					err := nodes[a%3].Reserve(t.Context(), fmt.Sprint("s", v), fmt.Sprint("a", a), capacity)
+					if err == nil {
+						got[v].Add(1)
+						has[a].Add(1)
+					} else if bot.ErrorCode(err) != bot.Conflict {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		group.Wait()
+		taken := int32(0)
+		for v := range got {
+			if n := got[v].Load(); n > 1 {
+				t.Errorf("visitor %d was got by %d", v, n)
+			}
+			taken += got[v].Load()
+		}
+		for a := range has {
+			if n := has[a].Load(); n > capacity {
+				t.Errorf("agent %d got %d", a, n)
+			}
+		}
+		if taken != agents*capacity {
+			t.Errorf("%d visitors were got, want %d", taken, agents*capacity)
+		}
+	})
+}
+
+// fakeSessions stands for the sessions that a dispatcher moves.
+type fakeSessions struct {
+	desk    *sessions.Desk
+	mu      sync.Mutex
+	agent   map[string]string // of a session, "" while it waits
+	version map[string]int64
+	gone    map[string]bool // visitors who left though the books do not know yet
+	since   time.Time
+}
+
+func (f *fakeSessions) to(ctx context.Context, session, agent string, owner bot.Owner) error {
+	f.mu.Lock()
+	f.version[session]++
+	f.agent[session] = agent
+	p := sessions.Place{Session: session, Version: f.version[session], Owner: owner, Desk: "service", Agent: agent, Since: f.since}
+	f.mu.Unlock()
+	return f.desk.Move(ctx, p)
+}
+
+func (f *fakeSessions) Assign(ctx context.Context, session, agent, name string) error {
+	f.mu.Lock()
+	gone, has := f.gone[session], f.agent[session]
+	f.mu.Unlock()
+	if gone || has != "" || name == "" {
+		return errors.New("not waiting")
+	}
+	return f.to(ctx, session, agent, bot.OwnerAgent)
+}
+
+func (f *fakeSessions) TakeBack(ctx context.Context, session, agent string) error {
+	return f.to(ctx, session, "", bot.OwnerWaiting)
+}
+
+func (f *fakeSessions) Resync(ctx context.Context, session string) error {
+	f.mu.Lock()
+	owner := bot.OwnerWaiting
+	agent := f.agent[session]
+	if agent != "" {
+		owner = bot.OwnerAgent
+	} else if f.gone[session] {
+		owner = bot.OwnerClosed
+	}
+	f.mu.Unlock()
+	return f.to(ctx, session, agent, owner)
+}
+
+func (f *fakeSessions) agentOf(session string) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.agent[session]
+}
+
+func TestDispatch(t *testing.T) {
+	onStaff(t, func(t *testing.T, w *world) {
+		c := &clock{}
+		nodes := []*sessions.Desk{
+			deskOf(t, w, func(o *sessions.DeskOptions) { o.Now = c.now }),
+			deskOf(t, w, func(o *sessions.DeskOptions) { o.Now = c.now }),
+		}
+		f := &fakeSessions{desk: nodes[0], agent: make(map[string]string), version: make(map[string]int64), gone: map[string]bool{"left": true}, since: c.now()}
+		ctx, cancel := context.WithCancel(t.Context())
+		var group sync.WaitGroup
+		for _, n := range nodes {
+			group.Go(func() { n.Work(ctx, f) })
+		}
+		defer group.Wait()
+		defer cancel()
+		for _, id := range []string{"left", "s1", "s2", "s3"} {
+			f.version[id] = 0
+			if err := f.to(ctx, id, "", bot.OwnerWaiting); err != nil {
+				t.Fatal(err)
+			}
+		}
+		online(t, nodes[1], "a", 2)
+		eventually(t, "two visitors are with the agent, who has room for no more", func() error {
+			n := 0
+			for _, id := range []string{"s1", "s2", "s3"} {
+				if f.agentOf(id) == "a" {
+					n++
+				}
+			}
+			if n != 2 || len(queued(t, nodes[0])) != 1 {
+				return fmt.Errorf("%d with the agent, queue %v", n, queued(t, nodes[0]))
+			}
+			return nil
+		})
+		online(t, nodes[0], "b", 5)
+		eventually(t, "the third goes to the one who came", func() error {
+			for _, id := range []string{"s1", "s2", "s3"} {
+				if f.agentOf(id) == "b" {
+					return nil
+				}
+			}
+			return errors.New("not yet")
+		})
+		if got := loads(t, nodes[0]); got["a"] != 2 || got["b"] != 1 {
+			t.Errorf("loads %v", got)
+		}
+		c.move(31 * time.Second) // a has closed the page for good
+		eventually(t, "b, who is there, has them all", func() error {
+			if err := nodes[1].Seen(t.Context(), "b"); err != nil {
+				return err
+			}
+			if got := loads(t, nodes[0]); got["a"] != 0 || got["b"] != 3 {
+				return fmt.Errorf("loads %v", got)
+			}
+			return nil
+		})
+	})
+}

@@ -1,0 +1,71 @@
+-- Enters into the desk's books where a conversation is now: waiting, with an
+-- agent, or over. What is older than the books know is ignored.
+--
+-- KEYS[1] -> waiting (HASH)   KEYS[2] -> active (HASH)  KEYS[3] -> loads (HASH)
+-- KEYS[4] -> idle (HASH)      KEYS[5] -> pace (HASH)    KEYS[6] -> ended (ZSET)
+-- KEYS[7] -> ended of the agent (ZSET)
+-- ARGV[1] -> session
+-- ARGV[2] -> version of the session
+-- ARGV[3] -> 'w', 'a' or 'e'
+-- ARGV[4] -> desk
+-- ARGV[5] -> agent: who has it ('a'), had it ('e') or is to have it ('w'), or ''
+-- ARGV[6] -> waiting since, in ms
+-- ARGV[7] -> now in ms
+-- ARGV[8] -> how long ended conversations are listed, in ms
+-- Returns: 1 if the books changed
+local version, now = tonumber(ARGV[2]), tonumber(ARGV[7])
+local waiting = redis.call('HGET', KEYS[1], ARGV[1])
+local active = redis.call('HGET', KEYS[2], ARGV[1])
+local was = cjson.decode(waiting or active or '{"v":0}')
+if was.v >= version then
+  return 0
+end
+
+-- Whoever had the conversation, or a reservation for it, has room again.
+if was.a then
+  if redis.call('HINCRBY', KEYS[3], was.a, -1) <= 0 then
+    redis.call('HDEL', KEYS[3], was.a)
+  end
+end
+if waiting then
+  redis.call('HDEL', KEYS[1], ARGV[1])
+end
+if active then
+  redis.call('HDEL', KEYS[2], ARGV[1])
+end
+
+local entry = {v = version, d = ARGV[4], s = tonumber(ARGV[6])}
+if ARGV[3] == 'w' then
+  if ARGV[5] ~= '' then
+    entry.p = ARGV[5]
+  end
+  redis.call('HSET', KEYS[1], ARGV[1], cjson.encode(entry))
+  redis.call('ZREM', KEYS[6], ARGV[1])
+elseif ARGV[3] == 'a' then
+  entry.a = ARGV[5]
+  redis.call('HSET', KEYS[2], ARGV[1], cjson.encode(entry))
+  redis.call('HINCRBY', KEYS[3], ARGV[5], 1)
+  redis.call('HSET', KEYS[4], ARGV[5], ARGV[7])
+  redis.call('ZREM', KEYS[6], ARGV[1])
+  if waiting then
+    -- How often somebody is taken off the queue: a moving average.
+    local pace = cjson.decode(redis.call('HGET', KEYS[5], ARGV[4]) or '{"l":0,"e":0}')
+    local gap = now - pace.l
+    if pace.l > 0 and gap >= 0 and gap < 3600000 then
+      pace.e = pace.e > 0 and (0.8 * pace.e + 0.2 * gap) or gap
+    end
+    pace.l = now
+    redis.call('HSET', KEYS[5], ARGV[4], cjson.encode(pace))
+  end
+else
+  redis.call('ZADD', KEYS[6], now, ARGV[1])
+  redis.call('PEXPIRE', KEYS[6], ARGV[8])
+  redis.call('ZREMRANGEBYSCORE', KEYS[6], '-inf', now - tonumber(ARGV[8]))
+  if ARGV[5] ~= '' then
+    redis.call('ZADD', KEYS[7], now, ARGV[1])
+    redis.call('PEXPIRE', KEYS[7], ARGV[8])
+    redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', now - tonumber(ARGV[8]))
+  end
+end
+redis.call('PUBLISH', 'fenfu:desk', ARGV[1])
+return 1

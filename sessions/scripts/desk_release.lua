@@ -1,0 +1,21 @@
+-- Gives a reservation back that came to nothing.
+--
+-- KEYS[1] -> waiting (HASH)  KEYS[2] -> loads (HASH)
+-- ARGV[1] -> session
+-- ARGV[2] -> agent
+-- Returns: 1 if there was one
+local text = redis.call('HGET', KEYS[1], ARGV[1])
+if not text then
+  return 0
+end
+local entry = cjson.decode(text)
+if entry.a ~= ARGV[2] then
+  return 0
+end
+if redis.call('HINCRBY', KEYS[2], entry.a, -1) <= 0 then
+  redis.call('HDEL', KEYS[2], entry.a)
+end
+entry.a, entry.l = nil, nil
+redis.call('HSET', KEYS[1], ARGV[1], cjson.encode(entry))
+redis.call('PUBLISH', 'fenfu:desk', ARGV[1])
+return 1
