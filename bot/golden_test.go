@@ -99,18 +99,23 @@ func (w *world) visitor(id, said string, out *strings.Builder) {
 		}
 		m.Kind, m.Text = bot.Choose, pii.Text(value)
 	}
-	before := w.load().Seq
-	if _, err := w.node().Handle(context.Background(), m); err != nil {
+	node, before := w.node(), w.seen
+	if _, err := node.Handle(context.Background(), m); err != nil {
 		fmt.Fprintf(out, "错误：%s\n", bot.ErrorMessage(err))
 		return
 	}
-	if s := w.load(); !s.Due.IsZero() && !s.Due.After(w.now) {
-		if err := w.node().Wake(context.Background(), w.session); err != nil {
+	s, err := node.Memory.Load(context.Background(), w.session)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if !s.Due.IsZero() && !s.Due.After(w.now) {
+		if err := node.Wake(context.Background(), w.session); err != nil {
 			w.t.Fatal(err)
 		}
 	}
 	for _, e := range w.events(before) {
 		w.write(e, said, out)
+		w.seen = e.Seq
 	}
 }
 

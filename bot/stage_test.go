@@ -63,6 +63,7 @@ func (w *world) pass(d time.Duration, out *strings.Builder) {
 		}
 		for _, e := range w.events(s.Seq) {
 			w.write(e, "", out)
+			w.seen = e.Seq
 		}
 	}
 	w.now = end

@@ -27,6 +27,7 @@ type world struct {
 	session string
 	now     time.Time
 	buttons map[string]string // label → value of every button seen
+	seen    int64             // the last event written down
 	keys    *seal.Keyring
 	db      *embedded.DB
 	parts   bot.Config
