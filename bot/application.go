@@ -47,6 +47,7 @@ func (a *Application) open() bool { return a != nil && a.Status != Decided }
 // erase forgets every detail, in the flow and in the application. A check
 // still to be made is not made.
 func (t *turn) erase() {
+	t.s.Question = nil
 	if a := t.s.Application; a.open() {
 		t.s.Application = nil
 	} else if a != nil {

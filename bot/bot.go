@@ -57,6 +57,7 @@ const (
 	Delivered Kind = "delivered" // a try to deliver a notification has ended
 	Remind    Kind = "remind"    // a visitor has left a form alone for a while
 	Requeued  Kind = "requeued"  // an operator has a given-up application checked anew
+	Answered  Kind = "answered"  // the language model was asked
 )
 
 // The codes of notices.
@@ -88,6 +89,8 @@ type Session struct {
 	Flow        flow.State
 	Application *Application // the latest one submitted, nil before the first
 	Silence     Silence      // how long the open form has been waiting for its visitor
+	Question    *Question    // that waits for the language model's answer, nil if none does
+	Asked       int          // questions that went to it so far
 	// Notifications are those still to be delivered, oldest first. Who changes
 	// one makes a new slice.
 	Notifications []Notification
@@ -130,6 +133,7 @@ type Message struct {
 	Text    pii.Text
 	Outcome *Try      // with Kind Outcome
 	Receipt *Receipt  // with Kind Delivered
+	Answer  *Answer   // with Kind Answered
 	At      time.Time // zero: now
 }
 

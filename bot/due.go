@@ -22,6 +22,9 @@ func (b *Bot) Wake(ctx context.Context, session string) error {
 		return fmt.Errorf("load session: %w", err)
 	}
 	now := b.Now()
+	if s.Question != nil { // somebody waits for it
+		return b.consult(ctx, s)
+	}
 	if at, ok := s.Application.wants(); ok && !at.After(now) {
 		return b.try(ctx, s)
 	}
@@ -51,6 +54,9 @@ func (a *Application) wants() (time.Time, bool) {
 // due returns the earliest instant that a part of the session wants, zero if
 // none does.
 func (s *Session) due() time.Time {
+	if s.Question != nil {
+		return s.Question.At // before all else, and always a new instant: no lease holds it up
+	}
 	var first time.Time
 	want := func(at time.Time) {
 		if first.IsZero() || at.Before(first) {
@@ -85,6 +91,8 @@ func due(was, is *Session, m Message) time.Time {
 // system takes in what has come of the system's own work.
 func (t *turn) system() error {
 	switch t.m.Kind {
+	case Answered:
+		t.answered()
 	case Outcome:
 		t.outcome()
 	case Delivered:

@@ -42,11 +42,16 @@ type Config struct {
 	RemindAfter []time.Duration
 
 	Notifier Notifier // tells the operator's own system of decisions; nil: nobody is told
+
+	Model    Model       // helps with what nothing else understands; nil: nobody does
+	AskLimit int         // questions that go to it in one session, at most
+	Show     func(Delta) // shows what it is writing to the session's visitor, at once; nil: nobody sees it
 }
 
 // Bot handles messages.
 type Bot struct {
 	Config
+	asking asking
 }
 
 // New returns a Bot. It starts nothing.
@@ -122,6 +127,8 @@ func check(m Message) error {
 // systemKind reports whether m is a whole message of the system.
 func systemKind(m Message) bool {
 	switch m.Kind {
+	case Answered:
+		return m.Answer != nil
 	case Outcome:
 		return m.Outcome != nil
 	case Delivered:

@@ -15,6 +15,7 @@ type Words struct {
 // The buttons outside a flow.
 const (
 	conditionsChoice = "ask.conditions"
+	statusChoice     = "ask.status"
 	reviewChoice     = "review.request"
 )
 
@@ -28,6 +29,8 @@ func (b *Bot) label(value string) string {
 	switch value {
 	case conditionsChoice:
 		return "了解条件"
+	case statusChoice:
+		return "查询进度"
 	case reviewChoice:
 		return "申请人工复核"
 	case flow.StartChoice:
@@ -57,6 +60,8 @@ func (t *turn) idle(in flow.Input) []flow.Action {
 		return t.stale()
 	case flow.HumanChoice:
 		return []flow.Action{{Handoff: "asked"}}
+	case statusChoice:
+		return t.progress()
 	case conditionsChoice:
 		in.Text, in.Match = "开通条件", b.Matcher.Match("开通条件")
 		if e, ok := b.FAQ.Answer(in.Text, in.Match); ok {
@@ -83,15 +88,15 @@ func (t *turn) idle(in flow.Input) []flow.Action {
 		t.s.Flow.Offered = true
 		return says("您是想现在申请开通，还是先了解条件？", b.menu()...)
 	}
-	return t.smallTalk(m)
+	return t.smallTalk(in)
 }
 
 func (t *turn) stale() []flow.Action {
 	return says("这个按钮已经过期了。请问有什么可以帮您？", t.bot.menu()...)
 }
 
-func (t *turn) smallTalk(m intents.Match) []flow.Action {
-	b := t.bot
+func (t *turn) smallTalk(in flow.Input) []flow.Action {
+	b, m := t.bot, in.Match
 	switch {
 	case m.Intent == intents.Greeting && t.s.Flow.Status == flow.Parked:
 		return t.progress()
@@ -103,6 +108,8 @@ func (t *turn) smallTalk(m intents.Match) []flow.Action {
 		return says("好的，有需要随时告诉我。")
 	case m.Act == intents.Deny || m.Act == intents.Cancel || m.Act == intents.Refuse:
 		return says("好的，不办理也没关系。有问题随时找我。")
+	case t.ask(in):
+		return nil
 	}
 	return t.fallback()
 }

@@ -73,6 +73,9 @@ func (t *turn) reply(in flow.Input) []flow.Action {
 		return []flow.Action{{Right: r}}
 	}
 	if running {
+		if t.askBetween(in) {
+			return nil
+		}
 		var actions []flow.Action
 		t.s.Flow, actions = t.bot.Book.Next(t.s.Flow, in)
 		return actions

@@ -37,10 +37,19 @@ type stateRecord struct {
 	Flow        flowRecord         `json:"f,omitzero"`
 	Application *applicationRecord `json:"ap,omitempty"`
 	Silence     silenceRecord      `json:"si,omitzero"`
+	Question    *questionRecord    `json:"q,omitempty"`
+	Asked       int                `json:"qn,omitempty"`
 	Notify      []notifyRecord     `json:"nt,omitempty"`
 	Due         nanos              `json:"d,omitempty"`
 	CreatedAt   nanos              `json:"c,omitempty"`
 	UpdatedAt   nanos              `json:"u,omitempty"`
+}
+
+type questionRecord struct {
+	ID    string `json:"i"`
+	Text  string `json:"x"`
+	Guess bool   `json:"g,omitempty"`
+	At    nanos  `json:"t"`
 }
 
 type flowRecord struct {
@@ -179,8 +188,9 @@ func openState(box *seal.Box, id string, version int64, sealed []byte) (bot.Sess
 	return bot.Session{
 		ID: id, Version: version, Owner: r.Owner, Agent: r.Agent,
 		Flow: r.Flow.state(), Application: r.Application.application(), Notifications: notifications(r.Notify),
-		Silence: bot.Silence{Since: r.Silence.Since.time(), Reminded: r.Silence.Reminded, Next: r.Silence.Next.time()},
-		Due:     r.Due.time(), CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(),
+		Silence:  bot.Silence{Since: r.Silence.Since.time(), Reminded: r.Silence.Reminded, Next: r.Silence.Next.time()},
+		Question: r.Question.question(), Asked: r.Asked,
+		Due: r.Due.time(), CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(),
 	}, nil
 }
 

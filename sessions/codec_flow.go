@@ -25,6 +25,13 @@ func (r flowRecord) state() flow.State {
 	return s
 }
 
+func (r *questionRecord) question() *bot.Question {
+	if r == nil {
+		return nil
+	}
+	return &bot.Question{ID: r.ID, Text: pii.Text(r.Text), Guess: r.Guess, At: r.At.time()}
+}
+
 func (r *applicationRecord) application() *bot.Application {
 	if r == nil {
 		return nil

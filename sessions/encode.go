@@ -91,6 +91,12 @@ func encodeState(b []byte, s *bot.Session, application []byte) []byte {
 		o = o.number("s", toNanos(w.Since)).number("n", int64(w.Reminded)).number("nx", toNanos(w.Next))
 		o = append(o, '}')
 	}
+	if q := s.Question; q != nil {
+		o = append(o.name("q"), '{')
+		o = o.text("i", q.ID).text("x", q.Text.Reveal()).yes("g", q.Guess).number("t", toNanos(q.At))
+		o = append(o, '}')
+	}
+	o = o.number("qn", int64(s.Asked))
 	if len(s.Notifications) > 0 {
 		o = o.notifications(s.Notifications)
 	}
