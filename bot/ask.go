@@ -133,7 +133,7 @@ func (t *turn) forWant(q *Question) []flow.Action {
 		choices = nil // the form's own follow
 	}
 	if !q.Guess {
-		if near := t.bot.FAQ.Nearest(q.Text.Reveal(), 1); len(near) > 0 && near[0].Score >= nearEnough {
+		if near := t.bot.FAQ.Retrieve(q.Text.Reveal(), 1); len(near) > 0 && near[0].Score >= nearEnough {
 			return []flow.Action{
 				{Say: &flow.Say{Text: "不确定是不是您要问的，供您参考：\n" + near[0].Entry.Answer, Answer: true, Choices: choices}},
 			}

@@ -56,7 +56,7 @@ func (b *Bot) model(ctx context.Context, s Session, answer *Answer) (err error) 
 		}
 	}
 	var entries []faq.Entry
-	for _, n := range b.FAQ.Nearest(q.Text.Reveal(), maxEntries) {
+	for _, n := range b.FAQ.Retrieve(q.Text.Reveal(), maxEntries) {
 		entries = append(entries, n.Entry)
 	}
 	if q.Guess {

@@ -1,6 +1,7 @@
 package faq
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -87,6 +88,27 @@ func (b *Book) weight(ps []pair) float64 {
 
 // Entries returns all entries, in their order. The caller must not change them.
 func (b *Book) Entries() []Entry { return b.entries }
+
+// Hit is an entry and how well it fits a question: about 0 to 1.
+type Hit struct {
+	Entry Entry
+	Score float64
+}
+
+// Retrieve returns the entries that fit text best, at most k, the best first.
+// They may all be beside the point.
+func (b *Book) Retrieve(text string, k int) []Hit {
+	t := fold(text)
+	scores := b.likeness(t)
+	var hits []Hit
+	for i, e := range b.entries {
+		if s := scores[i] + keyword(t, b.keywords[i]); s > 0 {
+			hits = append(hits, Hit{e, s})
+		}
+	}
+	slices.SortStableFunc(hits, func(a, b Hit) int { return cmp.Compare(b.Score, a.Score) })
+	return hits[:min(k, len(hits))]
+}
 
 // Answer returns the entry that answers text, whose meaning is m, if one
 // clearly does. It answers questions and topics, never a bare detail, an act or
