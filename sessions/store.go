@@ -222,19 +222,6 @@ func (s *Store) renewPartitions(ctx context.Context) {
 	}
 }
 
-// Ready says whether the store can do its work now: every master answers, and
-// what other nodes commit is heard.
-func (s *Store) Ready(ctx context.Context) error {
-	err := eachMaster(ctx, s.rdb, func(ctx context.Context, c redis.Cmdable) error { return c.Ping(ctx).Err() })
-	if err != nil {
-		return fmt.Errorf("redis does not answer: %w", err)
-	}
-	if !s.listening.Load() {
-		return errors.New("not subscribed to the other nodes' commits")
-	}
-	return nil
-}
-
 // Close ends the store. Calls that are on their way end first, later ones
 // fail. It may be called more than once.
 func (s *Store) Close() error {

@@ -1,9 +1,7 @@
 package web_test
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -157,40 +155,6 @@ func TestConfig(t *testing.T) {
 	bare.do(request{method: "GET", path: "/v1/config"}) // held against the contract
 }
 
-func TestHealth(t *testing.T) {
-	down := errors.New("no store")
-	var ready error
-	b := setup(t, func(c *web.Config) {
-		c.Ready = func(ctx context.Context) error {
-			if _, ok := ctx.Deadline(); !ok {
-				return errors.New("no deadline")
-			}
-			return ready
-		}
-	})
-	status := func(path string) int { return b.do(request{method: "GET", path: path}).StatusCode }
-	if got := status("/readyz"); got != http.StatusOK {
-		t.Errorf("ready: %d", got)
-	}
-	ready = down
-	if got := status("/readyz"); got != http.StatusServiceUnavailable {
-		t.Errorf("not ready: %d", got)
-	}
-	if !strings.Contains(b.logged.String(), "no store") {
-		t.Errorf("log: %s", b.logged)
-	}
-	ready = nil
-	if err := b.server.Drain(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if got := status("/readyz"); got != http.StatusServiceUnavailable {
-		t.Errorf("draining: %d", got)
-	}
-	if got := status("/livez"); got != http.StatusOK {
-		t.Errorf("live: %d", got)
-	}
-}
-
 func TestMetrics(t *testing.T) {
 	b := setup(t)
 	b.do(request{method: "GET", path: "/nowhere"})
@@ -219,8 +183,10 @@ func TestRequestID(t *testing.T) {
 }
 
 func TestPanicInAHandler(t *testing.T) {
-	b := setup(t, func(c *web.Config) { c.Ready = func(context.Context) error { panic("机密内容") } })
-	if resp := b.do(request{method: "GET", path: "/readyz"}); resp.StatusCode != http.StatusInternalServerError {
+	b := setup(t)
+	b.bot.application = func(string, string) (bot.Standing, error) { panic("机密内容") }
+	_, token := b.visitor()
+	if resp := b.do(request{"GET", "/v1/applications/机密内容", "", map[string]string{"Authorization": "Bearer " + token}}); resp.StatusCode != http.StatusInternalServerError {
 		t.Errorf("status %d", resp.StatusCode)
 	}
 	if logged := b.logged.String(); !strings.Contains(logged, "panicked") || strings.Contains(logged, "机密") {
@@ -232,7 +198,7 @@ func TestBadConfig(t *testing.T) {
 	tests := map[string]func(*web.Config){
 		"no bot":            func(c *web.Config) { c.Bot = nil },
 		"no log":            func(c *web.Config) { c.Log = nil },
-		"no readiness":      func(c *web.Config) { c.Ready = nil },
+		"no probes":         func(c *web.Config) { c.Probes = nil },
 		"no logger":         func(c *web.Config) { c.Logger = nil },
 		"no registry":       func(c *web.Config) { c.Registry = nil },
 		"no key":            func(c *web.Config) { c.TokenKey = nil },

@@ -58,7 +58,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status int, e *bot.Error) {
 	id := w.Header().Get(requestID)
 	if status >= http.StatusInternalServerError && e.Err != nil {
-		s.cfg.Logger.Error("request failed", "request", id, "path", r.URL.Path, "status", status, "err", e.Err)
+		s.cfg.Logger.Error("request failed", "request", id, "route", r.Pattern, "status", status, "error", e.Err)
 	}
 	s.problems.WithLabelValues(strconv.Itoa(status)).Inc()
 	w.Header().Set("Content-Type", "application/problem+json")

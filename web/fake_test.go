@@ -12,6 +12,12 @@ type fakeBot struct {
 	mu   sync.Mutex
 	seen []bot.Message
 	err  error
+
+	application func(session, id string) (bot.Standing, error)
+}
+
+func (b *fakeBot) Application(_ context.Context, session, id string) (bot.Standing, error) {
+	return b.application(session, id)
 }
 
 func (b *fakeBot) Handle(_ context.Context, m bot.Message) (int64, error) {

@@ -29,7 +29,7 @@ func headers(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 		h.Set("Cache-Control", "no-store")
-		next.ServeHTTP(w, r)
+		next.ServeHTTP(w, r.WithContext(WithRequestID(r.Context(), id)))
 	})
 }
 
@@ -60,7 +60,7 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 			if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(p)
 			}
-			s.cfg.Logger.Error("request panicked", "request", w.Header().Get(requestID), "path", r.URL.Path,
+			s.cfg.Logger.Error("request panicked", "request", w.Header().Get(requestID), "route", r.Pattern,
 				"panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
 			s.fail(w, r, &bot.Error{Code: bot.Internal, Message: bot.ErrorMessage(nil)})
 		}()

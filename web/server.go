@@ -20,6 +20,8 @@ import (
 // Bot handles what visitors say. [fenfu/bot.Bot] is one.
 type Bot interface {
 	Handle(ctx context.Context, m bot.Message) (int64, error)
+	// Application returns where a session's own application stands.
+	Application(ctx context.Context, session, id string) (bot.Standing, error)
 }
 
 // Log is where conversations can be followed. [fenfu/sessions.Store] is one.
@@ -30,9 +32,9 @@ type Log interface {
 
 // Config is what a Server needs.
 type Config struct {
-	Bot   Bot
-	Log   Log
-	Ready func(ctx context.Context) error // whether what stands behind the server does
+	Bot    Bot
+	Log    Log
+	Probes []Probe // of what stands behind the server
 
 	Callbacks Callbacks // without a verifier none is taken
 
@@ -54,6 +56,7 @@ type Server struct {
 	tokens   *Tokens
 	allowed  origins
 	hub      *ws.Hub
+	health   *health
 	problems *prometheus.CounterVec
 	handler  http.Handler
 	draining atomic.Bool
@@ -61,8 +64,8 @@ type Server struct {
 
 // New checks the configuration and returns a server that is ready to serve.
 func New(cfg Config) (*Server, error) {
-	if cfg.Bot == nil || cfg.Log == nil || cfg.Ready == nil || cfg.Logger == nil || cfg.Registry == nil {
-		return nil, errors.New("web: Bot, Log, Ready, Logger and Registry must be set")
+	if cfg.Bot == nil || cfg.Log == nil || cfg.Probes == nil || cfg.Logger == nil || cfg.Registry == nil {
+		return nil, errors.New("web: Bot, Log, Probes, Logger and Registry must be set")
 	}
 	tokens, err := NewTokens(cfg.TokenKey, cfg.TokenLife)
 	if err != nil {
@@ -73,6 +76,9 @@ func New(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("allowed origins: %w", err)
 	}
 	s := &Server{cfg: cfg, tokens: tokens, allowed: allowed}
+	if s.health, err = newHealth(cfg.Probes, cfg.Logger, cfg.Registry); err != nil {
+		return nil, err
+	}
 	s.problems = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "fenfu_http_problems_total", Help: "HTTP requests answered with an error, by status.",
 	}, []string{"status"})
@@ -85,6 +91,7 @@ func New(cfg Config) (*Server, error) {
 		CheckOrigin: allowed.check,
 		CloseCode:   closeCode,
 		Refuse:      s.refuse,
+		RequestID:   RequestID,
 		Limits:      cfg.Limits,
 		Logger:      cfg.Logger,
 		Metrics:     ws.NewMetrics(cfg.Registry),
@@ -137,12 +144,22 @@ func (s *Server) table() ([]route, error) {
 		{"/ws", http.MethodGet, s.hub, false},
 		{"/v1/sessions", http.MethodPost, http.HandlerFunc(s.postSession), true},
 		{"/v1/config", http.MethodGet, site, true},
+		{"/v1/applications/{id}", http.MethodGet, http.HandlerFunc(s.getApplication), true},
 		{"/v1/callbacks/checks", http.MethodPost, http.HandlerFunc(s.postCallback), false},
 		{"/livez", http.MethodGet, http.HandlerFunc(s.livez), false},
 		{"/readyz", http.MethodGet, http.HandlerFunc(s.readyz), false},
-		{"/metrics", http.MethodGet, promhttp.HandlerFor(s.cfg.Registry, promhttp.HandlerOpts{}), false},
+		{"/metrics", http.MethodGet, s.metrics(), false},
 		{"/", http.MethodGet, files, false},
 	}, nil
+}
+
+// metrics answers with the registry, and with how the parts are right now.
+func (s *Server) metrics() http.Handler {
+	registry := promhttp.HandlerFor(s.cfg.Registry, promhttp.HandlerOpts{})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.health.now()
+		registry.ServeHTTP(w, r)
+	})
 }
 
 // routes puts the table behind what every request goes through.
@@ -166,5 +183,5 @@ func (s *Server) routes() (http.Handler, error) {
 		}
 	}
 	protection.SetDenyHandler(http.HandlerFunc(s.refuseOrigin))
-	return s.recovered(headers(protection.Handler(mux))), nil
+	return headers(s.recovered(protection.Handler(mux))), nil
 }

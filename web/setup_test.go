@@ -50,7 +50,7 @@ type testBundle struct {
 
 func config() web.Config {
 	return web.Config{
-		Bot: &fakeBot{}, Log: fakeLog{}, Ready: func(context.Context) error { return nil },
+		Bot: &fakeBot{}, Log: fakeLog{}, Probes: []web.Probe{},
 		TokenKey: testKey, AllowedOrigins: []string{allowed}, FrameAncestors: []string{allowed},
 		Site: web.Site{
 			Demo: true, Title: "分付客服", Greeting: "您好",

@@ -21,14 +21,15 @@ import (
 
 // RemoteConfig is what a Remote needs to know.
 type RemoteConfig struct {
-	URL          string         // of the service, without /v1; https unless AllowPrivate
-	Token        string         // sent as a bearer token; "" only with AllowPrivate
-	CallbackURL  string         // where the service may say that it has decided; "": it is polled only
-	AllowPrivate bool           // also connect to addresses that are not public, and by plain http
-	RootCAs      *x509.CertPool // nil: the system's
-	Timeout      time.Duration  // of one try, 0: 5 s
-	TripAfter    int            // failures in a row that open the breaker, 0: 5
-	Cooldown     time.Duration  // how long the breaker stays open, 0: 30 s
+	URL          string              // of the service, without /v1; https unless AllowPrivate
+	Token        string              // sent as a bearer token; "" only with AllowPrivate
+	CallbackURL  string              // where the service may say that it has decided; "": it is polled only
+	AllowPrivate bool                // also connect to addresses that are not public, and by plain http
+	RootCAs      *x509.CertPool      // nil: the system's
+	Timeout      time.Duration       // of one try, 0: 5 s
+	TripAfter    int                 // failures in a row that open the breaker, 0: 5
+	Cooldown     time.Duration       // how long the breaker stays open, 0: 30 s
+	Prepare      func(*http.Request) // adds headers to every try; nil: none
 }
 
 // Remote speaks contract v1 to an eligibility service. Each call is one try:
@@ -44,6 +45,7 @@ type Remote struct {
 	callbackURL string
 	timeout     time.Duration
 	cooldown    time.Duration
+	prepare     func(*http.Request)
 	client      *http.Client
 	breaker     *gobreaker.CircuitBreaker[Answer]
 }
@@ -64,9 +66,12 @@ func NewRemote(c RemoteConfig) (*Remote, error) {
 	if c.Cooldown <= 0 {
 		c.Cooldown = 30 * time.Second
 	}
+	if c.Prepare == nil {
+		c.Prepare = func(*http.Request) {}
+	}
 	return &Remote{
 		checks: base.JoinPath("v1", "checks"), token: c.Token, callbackURL: c.CallbackURL,
-		timeout: c.Timeout, cooldown: c.Cooldown,
+		timeout: c.Timeout, cooldown: c.Cooldown, prepare: c.Prepare,
 		client: webhook.NewClient(webhook.ClientConfig{
 			Timeout: c.Timeout, AllowPrivate: c.AllowPrivate, RootCAs: c.RootCAs, Idle: 32,
 		}),
@@ -130,6 +135,9 @@ func (r *Remote) Ready() error {
 	return nil
 }
 
+// Breaker returns the breaker's state: closed, half-open or open.
+func (r *Remote) Breaker() string { return r.breaker.State().String() }
+
 var errBreakerOpen = errors.New("the eligibility service fails: the circuit breaker is open")
 
 // checkID is what a check's id may look like. It goes into a header, a path and
@@ -182,6 +190,7 @@ func (r *Remote) send(caller context.Context, method string, to *url.URL, id str
 	req.Header.Set("Accept", "application/json, application/problem+json")
 	req.Header.Set("User-Agent", "fenfu")
 	req.Header.Set("X-Request-Id", rand.Text())
+	r.prepare(req)
 	if r.token != "" {
 		req.Header.Set("Authorization", "Bearer "+r.token)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -78,31 +79,43 @@ func (c *config) content() (content, error) {
 	return content{book, rules, applicants}, errors.Join(errs...)
 }
 
-// newBot assembles the bot with its flow, its knowledge and its check.
-func newBot(c config, memory bot.Memory, logger *slog.Logger) (*bot.Bot, error) {
+// newBot assembles the bot with its flow, its knowledge, its check and whom it
+// tells of decisions, and looks at what can wait while it fails.
+func newBot(c config, memory bot.Memory, marks bot.Marks, w *watch, logger *slog.Logger) (*bot.Bot, []web.Probe, error) {
 	parts, err := c.content()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var checker eligibility.RemoteChecker = eligibility.Immediate{
 		Checker: eligibility.NewEmbedded(parts.rules, parts.applicants, time.Now),
 	}
+	notifier, probes, err := newNotifier(c, marks, w, logger)
+	if err != nil {
+		return nil, nil, err
+	}
 	if c.CheckerURL != "" {
-		if checker, err = eligibility.NewRemote(c.remote()); err != nil {
-			return nil, err
+		to := c.remote()
+		to.Prepare = w.outgoing
+		remote, err := eligibility.NewRemote(to)
+		if err != nil {
+			return nil, nil, err
 		}
+		checker = remote
+		w.breaker("check", remote.Breaker)
+		probes = append(probes, web.Probe{Name: "check", Check: func(context.Context) error { return remote.Ready() }})
 	}
 	knowledge, err := faq.Default()
 	if err != nil {
-		return nil, fmt.Errorf("knowledge base: %w", err)
+		return nil, nil, fmt.Errorf("knowledge base: %w", err)
 	}
-	return bot.New(bot.Config{
+	b, err := bot.New(bot.Config{
 		Memory: memory, Book: parts.book, Flow: mainFlow, Matcher: intents.New(), FAQ: knowledge,
-		Checker: checker, Rules: parts.rules,
+		Checker: watchedChecker{checker, w}, Rules: parts.rules, Notifier: notifier,
 		Words: bot.Words{Product: product, Complaint: c.ComplaintChannel},
 		Now:   time.Now, NewID: rand.Text, Logger: logger,
 		RemindAfter: c.RemindAfter,
 	})
+	return b, probes, err
 }
 
 // remote is the settings of the client of a remote check.

@@ -46,6 +46,11 @@ type config struct {
 	CallbackSecrets     string `help:"Secrets that callbacks are signed with, newest first: whsec_… separated by spaces." env:"FENFU_CALLBACK_SECRETS" group:"Check"`
 	CallbackSecretsFile string `help:"File with the callback secrets." env:"FENFU_CALLBACK_SECRETS_FILE" group:"Check" type:"path"`
 
+	NotifyURL          string `help:"Where the operator's own system is told, by webhook, that an application was decided. Empty: nowhere." env:"FENFU_NOTIFY_URL" group:"Notify"`
+	NotifySecrets      string `help:"Secrets that those webhooks are signed with, newest first, all of them: whsec_… separated by spaces." env:"FENFU_NOTIFY_SECRETS" group:"Notify"`
+	NotifySecretsFile  string `help:"File with the secrets of those webhooks." env:"FENFU_NOTIFY_SECRETS_FILE" group:"Notify" type:"path"`
+	NotifyAllowPrivate bool   `help:"Let the operator's own system be on a private address, and speak plain http." env:"FENFU_NOTIFY_ALLOW_PRIVATE" group:"Notify"`
+
 	RemindAfter []time.Duration `help:"Silence in an open form before each reminder; after the last span once more the form is put aside." default:"5m,20m" env:"FENFU_REMIND_AFTER" group:"Dialogue"`
 
 	OperatorName     string `help:"Legal name of the operator, shown to every visitor." env:"FENFU_OPERATOR_NAME" group:"Operator"`
@@ -89,6 +94,14 @@ func (c *config) check() error {
 		_, err := webhook.ParseSecrets(c.CallbackSecrets)
 		bad(err == nil, "--callback-secrets: %w", err)
 	}
+	if c.NotifyURL != "" {
+		to, err := c.endpoint()
+		if err == nil {
+			_, err = webhook.NewEndpoint(to) // connects to nothing yet
+		}
+		bad(err == nil, "--notify-url, --notify-secrets: %w", err)
+	}
+	bad(c.NotifyURL != "" || c.NotifySecrets == "", "--notify-secrets needs --notify-url")
 	_, err := c.content()
 	bad(err == nil, "%w", err)
 	bad((c.CallbackURL == "") == (c.CallbackSecrets == ""), "--callback-url and --callback-secrets go together")

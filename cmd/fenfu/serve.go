@@ -11,17 +11,11 @@ import (
 	"os"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/redis/go-redis/v9"
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/time/rate"
 
-	"fenfu/bot"
 	"fenfu/bot/webhook"
-	"fenfu/sessions"
-	"fenfu/sessions/embedded"
-	"fenfu/sessions/seal"
 	"fenfu/web"
 	"fenfu/web/ui"
 	"fenfu/web/ws"
@@ -35,23 +29,30 @@ const (
 // serve runs the server until ctx ends. Everything that can fail does so
 // before anything is served.
 func serve(ctx context.Context, c config, out io.Writer) error {
-	logger := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level(c.LogLevel)}))
+	logger := newLogger(os.Stderr, c.LogLevel)
 	redis.SetLogger(redisLog{logger})
 	if !c.Production {
 		if err := c.demo(); err != nil {
 			return err
 		}
 	}
-	store, ready, closeStore, err := openStore(ctx, c, logger)
+	tracer, endTraces, err := openTracer(ctx, logger)
 	if err != nil {
 		return err
 	}
-	defer closeStore()
-	brain, err := newBot(c, store, logger)
+	defer closeTraces(ctx, endTraces, logger)
+	w := &watch{newCounters(), tracer}
+	store, err := openStorage(ctx, c, w, logger)
 	if err != nil {
 		return err
 	}
-	server, err := newServer(c, brain, store, ready, logger)
+	defer store.close()
+	memory := watchedMemory{store.Store, w}
+	brain, probes, err := newBot(c, memory, store, w, logger)
+	if err != nil {
+		return err
+	}
+	server, err := newServer(c, watchedBot{brain, w}, store, probes, logger)
 	if err != nil {
 		return err
 	}
@@ -69,7 +70,7 @@ func serve(ctx context.Context, c config, out io.Writer) error {
 		}
 		return nil
 	})
-	group.Go(func() error { return store.Work(ctx, checksAtOnce, brain.Wake) })
+	group.Go(func() error { return store.Work(ctx, checksAtOnce, w.wake(memory, brain.Wake)) })
 	group.Go(func() error {
 		tendMemory(ctx)
 		return nil
@@ -86,60 +87,16 @@ func serve(ctx context.Context, c config, out io.Writer) error {
 	return group.Wait()
 }
 
-// redisLog puts what go-redis has to say into our log.
-type redisLog struct{ to *slog.Logger }
-
-func (l redisLog) Printf(ctx context.Context, format string, v ...any) {
-	l.to.WarnContext(ctx, "redis client", "message", fmt.Sprintf(format, v...))
-}
-
-func level(name string) slog.Level {
-	var l slog.Level
-	_ = l.UnmarshalText([]byte(name)) // the flag allows only names that parse
-	return l
-}
-
-// openStore opens the sessions' store, in Redis or embedded, and returns what
-// tells whether it works and what closes it.
-func openStore(ctx context.Context, c config, logger *slog.Logger) (store *sessions.Store, ready func(context.Context) error, closeStore func(), err error) {
-	keys, err := seal.Parse(c.SealKeys)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	o := sessions.Options{Keys: keys, Logger: logger, TTL: sessions.TTLs{Session: c.Retention, Log: c.LogRetention}, Replicas: c.RedisReplicas}
-	var client redis.UniversalClient
-	closeClient := func() error { return client.Close() }
-	journal := func() error { return nil }
-	if c.RedisURL != "" {
-		if client, err = sessions.Dial(c.RedisURL); err != nil {
-			return nil, nil, nil, err
-		}
-	} else {
-		db, err := embedded.Open(c.DataDir)
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		client, closeClient, o.Sync, journal = db.Client(), db.Close, db.Sync, db.Err
-	}
-	start, cancel := context.WithTimeout(ctx, 10*time.Second)
+// closeTraces sends what is left.
+func closeTraces(ctx context.Context, end func(context.Context) error, logger *slog.Logger) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 	defer cancel()
-	if c.RedisURL != "" {
-		if err := c.checkRedis(start, client, logger); err != nil {
-			return nil, nil, nil, errors.Join(err, closeClient())
-		}
+	if err := end(ctx); err != nil {
+		logger.Warn("the last traces were not sent", "error", err)
 	}
-	if store, err = sessions.Open(start, client, o); err != nil {
-		return nil, nil, nil, errors.Join(err, closeClient())
-	}
-	ready = func(ctx context.Context) error { return errors.Join(store.Ready(ctx), journal()) }
-	return store, ready, func() {
-		if err := errors.Join(store.Close(), closeClient()); err != nil {
-			logger.Error("closing the store", "error", err)
-		}
-	}, nil
 }
 
-func newServer(c config, b *bot.Bot, store *sessions.Store, ready func(context.Context) error, logger *slog.Logger) (*web.Server, error) {
+func newServer(c config, b watchedBot, store *storage, probes []web.Probe, logger *slog.Logger) (*web.Server, error) {
 	key, err := decodeKey(c.TokenKey)
 	if err != nil {
 		return nil, fmt.Errorf("token key: %w", err)
@@ -154,16 +111,14 @@ func newServer(c config, b *bot.Bot, store *sessions.Store, ready func(context.C
 			return nil, err
 		}
 	}
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return web.New(web.Config{
-		Bot: b, Log: store, Ready: ready,
+		Bot: b, Log: store, Probes: append(store.probes(), probes...),
 		Callbacks: callbacks,
 		TokenKey:  key, TokenLife: c.Retention,
 		AllowedOrigins: c.AllowedOrigins, FrameAncestors: c.AllowedOrigins,
 		Limits: ws.Limits{Connections: c.MaxConnections, Rate: rate.Limit(c.VisitorRate), Burst: c.VisitorBurst},
 		Site:   c.site(),
 		UI:     ui.FS(),
-		Logger: logger, Registry: registry,
+		Logger: logger, Registry: b.w.registry,
 	})
 }

@@ -84,7 +84,8 @@ func (f *benchFeed) Next(context.Context, int) ([]bot.Event, error) {
 func benchHub() *ws.Hub {
 	log := &benchLog{feeds: make(map[string]*benchFeed)}
 	return ws.NewHub(ws.Config{
-		Bot: log, Log: log, Verify: verify,
+		RequestID: func(context.Context) string { return "" },
+		Bot:       log, Log: log, Verify: verify,
 		CheckOrigin: func(*http.Request) bool { return true },
 		CloseCode:   func(bot.Code) ws.CloseCode { return ws.CloseUnavailable },
 		Refuse:      func(w http.ResponseWriter, _ *http.Request, status int, _ *bot.Error) { w.WriteHeader(status) },

@@ -34,6 +34,7 @@ const kernelBuffer = 64 << 10
 // program share is under mu, the rest is the worker's.
 type conn struct {
 	hub *Hub
+	id  string // in the log
 	ws  *websocket.Conn
 	net corked
 
@@ -64,9 +65,10 @@ type item struct {
 	end CloseCode // instead of a frame: why reading is over
 }
 
-func newConn(h *Hub) *conn {
+func newConn(h *Hub, id string) *conn {
 	c := &conn{
 		hub:     h,
+		id:      id,
 		running: true, // until started
 		limit:   *rate.NewLimiter(h.cfg.Limits.Rate, h.cfg.Limits.Burst),
 		abuse:   *rate.NewLimiter(abuseRate, abuseBurst),

@@ -79,6 +79,7 @@ type Config struct {
 	CheckOrigin func(*http.Request) bool
 	CloseCode   func(bot.Code) CloseCode // for an error that ends a connection
 	Refuse      func(w http.ResponseWriter, r *http.Request, status int, e *bot.Error)
+	RequestID   func(context.Context) string // the id of a handshake, which its connection is known by in the log
 	Limits      Limits
 	Logger      *slog.Logger
 	Metrics     *Metrics
@@ -131,7 +132,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.cfg.Refuse(w, r, http.StatusBadRequest, invalid("需要使用 WebSocket 子协议 "+Subprotocol+"。"))
 		return
 	}
-	c := newConn(h)
+	c := newConn(h, h.cfg.RequestID(r.Context()))
 	if !h.add(c) {
 		w.Header().Set("Retry-After", "5")
 		h.cfg.Refuse(w, r, http.StatusServiceUnavailable,

@@ -17,6 +17,7 @@ type Metrics struct {
 	errors      map[bot.Code]prometheus.Counter
 	closes      map[CloseCode]prometheus.Counter
 	turns       prometheus.Histogram
+	deliveries  prometheus.Histogram
 	panics      prometheus.Counter
 }
 
@@ -31,6 +32,10 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		}),
 		turns: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "fenfu_ws_turn_seconds", Help: "Time to handle one message of a visitor, until it is stored.",
+			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
+		}),
+		deliveries: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "fenfu_ws_delivery_seconds", Help: "Time from an event to its write to a socket that was open already.",
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
 		}),
 		panics: prometheus.NewCounter(prometheus.CounterOpts{
@@ -49,7 +54,7 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 	for code, name := range CloseCodes {
 		m.closes[code] = closes.WithLabelValues(name)
 	}
-	reg.MustRegister(m.connections, m.turns, m.panics, closes)
+	reg.MustRegister(m.connections, m.turns, m.deliveries, m.panics, closes)
 	return m
 }
 
@@ -77,6 +82,11 @@ func (m *Metrics) failed(code bot.Code) {
 		return
 	}
 	m.errors[bot.Internal].Inc()
+}
+
+// delivered notes that an event was written. Another node's clock may be ahead.
+func (m *Metrics) delivered(since time.Time) {
+	m.deliveries.Observe(max(0, time.Since(since).Seconds()))
 }
 
 func (m *Metrics) turn(since time.Time) { m.turns.Observe(time.Since(since).Seconds()) }

@@ -51,7 +51,8 @@ func setup(t *testing.T, opts ...option) *testBundle {
 	b := &testBundle{t: t, log: newFakeLog(), logged: &lockedBuffer{}, metrics: prometheus.NewRegistry()}
 	b.bot = &fakeBot{log: b.log}
 	cfg := ws.Config{
-		Bot: b.bot, Log: b.log, Verify: verify,
+		RequestID: func(context.Context) string { return "connection-of-the-test" },
+		Bot:       b.bot, Log: b.log, Verify: verify,
 		CheckOrigin: func(r *http.Request) bool { return r.Header.Get("Origin") != "https://evil.example" },
 		CloseCode: func(c bot.Code) ws.CloseCode {
 			if c == bot.NotFound {

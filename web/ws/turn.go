@@ -90,6 +90,7 @@ func (w *writer) hello(f *ClientFrame) {
 	at := w.feed.Position()
 	w.read = at.Read
 	w.send(Welcome, appendWelcome(w.frame(), session, at))
+	w.replay = true
 	w.pump()
 	if at.Owner == bot.OwnerClosed {
 		w.close(CloseSessionEnded)
@@ -160,6 +161,9 @@ func (w *writer) pumpWith(ctx context.Context) {
 		}
 		if len(events) == 0 {
 			return
+		}
+		if w.since.IsZero() && !w.replay {
+			w.since = events[0].At
 		}
 		for i := range events {
 			w.send(Event, AppendEvent(w.frame(), &events[i]))

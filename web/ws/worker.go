@@ -151,7 +151,7 @@ func (c *conn) shut() {
 func (c *conn) panicked(p any) {
 	c.hub.cfg.Metrics.panics.Inc()
 	c.hub.cfg.Metrics.closes[CloseUnavailable].Inc()
-	c.hub.cfg.Logger.Error("connection panicked", "session", c.session,
+	c.hub.cfg.Logger.Error("connection panicked", "connection", c.id, "session", c.session,
 		"panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
 	c.shut()
 	reason := websocket.FormatCloseMessage(int(CloseUnavailable), CloseUnavailable.String())
@@ -161,9 +161,11 @@ func (c *conn) panicked(p any) {
 // writer gathers the frames of one step and writes them at once.
 type writer struct {
 	*conn
-	held    *[]byte // frames to be written; nil before the first
-	scratch *[]byte // one frame's content
-	closed  bool    // a close frame is among them
+	held    *[]byte   // frames to be written; nil before the first
+	scratch *[]byte   // one frame's content
+	closed  bool      // a close frame is among them
+	replay  bool      // what is sent was missed, not new
+	since   time.Time // when the first of the new events that are held came about
 }
 
 // hold corks the connection, with the first frame: what the reader has to
@@ -214,6 +216,9 @@ func (w *writer) flush() {
 	}
 	err := w.net.flush(wait)
 	switch {
+	case err == nil && !w.since.IsZero():
+		w.hub.cfg.Metrics.delivered(w.since)
+		w.since = time.Time{}
 	case err == nil || w.closed:
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		w.close(CloseSlow)
@@ -232,7 +237,7 @@ func (w *writer) fail(id string, err error, retryAfter time.Duration) {
 	code := bot.ErrorCode(err)
 	w.hub.cfg.Metrics.failed(code)
 	if code == bot.Internal || code == bot.Unavailable {
-		w.hub.cfg.Logger.Error("message failed", "session", w.session, "code", code, "err", err)
+		w.hub.cfg.Logger.Error("message failed", "connection", w.id, "session", w.session, "code", code, "error", err)
 	}
 	e := &bot.Error{Code: code, Message: bot.ErrorMessage(err)}
 	w.send(Error, appendError(w.frame(), id, e, retryAfter))
