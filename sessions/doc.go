@@ -32,6 +32,11 @@
 // a full buffer, a connection to Redis that came back) it drops what it holds
 // and reads the log from its cursor.
 //
+// # An operator's look
+//
+// Queue and All show what is due and what is kept, from outside any turn, and
+// Requeue gives up a lease (inspect.go). None of them changes a state.
+//
 // # What is kept, and how long
 //
 // State and events are sealed (package seal). Every key has a TTL, set anew by

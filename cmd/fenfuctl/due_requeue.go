@@ -67,6 +67,9 @@ func (c *dueRequeueCmd) Run(s streams) (err error) {
 	if err != nil {
 		return err
 	}
+	if len(ids) == 0 {
+		fmt.Fprintln(s.out, "nothing to requeue")
+	}
 	for _, id := range ids {
 		r.requeue(ctx, id)
 	}

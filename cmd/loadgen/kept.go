@@ -114,6 +114,7 @@ func (m *meter) weigh(ctx context.Context, k *Kept, sessions map[string]bool) (m
 	seen := map[string]bool{}
 	partitions := map[string]int{}
 	counted := map[string]bool{}
+	bytes := map[string]int64{} // by the sort of key
 	for cursor := uint64(0); ; {
 		keys, next, err := m.opt.redis.Scan(ctx, cursor, "*", 1000).Result()
 		if err != nil {
@@ -136,14 +137,18 @@ func (m *meter) weigh(ctx context.Context, k *Kept, sessions map[string]bool) (m
 				counted[id] = true
 				partitions[tag]++
 			}
-			k.Bytes += float64(size.Val()) / float64(len(sessions))
-			k.BytesByKey[kind] += float64(size.Val()) / float64(len(sessions))
-			k.Keys += 1 / float64(len(sessions))
+			bytes[kind] += size.Val()
 		}
 		if cursor = next; cursor == 0 {
-			return partitions, nil
+			break
 		}
 	}
+	for kind, n := range bytes {
+		k.BytesByKey[kind] = float64(n) / float64(len(sessions))
+		k.Bytes += k.BytesByKey[kind]
+	}
+	k.Keys = float64(len(seen)) / float64(len(sessions))
+	return partitions, nil
 }
 
 // commands counts the calls of each command since the server started, those

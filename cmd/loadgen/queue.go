@@ -25,12 +25,14 @@ type Queue struct {
 	Sessions int        `json:"sessions"`
 	Runs     []QueueRun `json:"runs"`
 	PopsPerS float64    `json:"zpopmin_per_s"` // the yardstick: ids popped one by one, no lease, no state
+	PopCPU   float64    `json:"redis_us_per_zpopmin"`
 }
 
 // QueueRun is the same with so many nodes.
 type QueueRun struct {
 	Nodes   int     `json:"nodes"`
 	WakesPS float64 `json:"wakes_per_s"`
+	CPU     float64 `json:"redis_us_per_wake"`
 	Lag     Latency `json:"lag"` // from the start of the work, when all were due, to the commit
 	Lost    int     `json:"lost"`
 	Twice   int     `json:"woken_twice"`
@@ -51,8 +53,7 @@ type backlog struct {
 
 func (m *meter) measureQueue(ctx context.Context) (*Queue, error) {
 	q := &Queue{Sessions: m.opt.Due}
-	var err error
-	if q.PopsPerS, err = m.pops(ctx, q.Sessions); err != nil {
+	if err := m.pops(ctx, q); err != nil {
 		return nil, err
 	}
 	keys, err := freshKeys()
@@ -110,6 +111,7 @@ func (m *meter) workOff(ctx context.Context, keys *seal.Keyring, nodes int) (*Qu
 	}
 	work, stop := context.WithCancel(ctx)
 	ended := make(chan error, nodes)
+	busy := m.opt.redisCPU()
 	start := time.Now()
 	for _, s := range stores {
 		go func() {
@@ -129,7 +131,7 @@ func (m *meter) workOff(ctx context.Context, keys *seal.Keyring, nodes int) (*Qu
 	if err = errors.Join(err, ctx.Err()); err != nil {
 		return nil, err
 	}
-	run := &QueueRun{Nodes: nodes, Lag: b.lag.sum()}
+	run := &QueueRun{Nodes: nodes, Lag: b.lag.sum(), CPU: (m.opt.redisCPU() - busy) * 1e6 / float64(m.opt.Due)}
 	run.WakesPS = float64(b.settled.Load()) / time.Duration(b.end.Load()).Seconds()
 	return run, b.count(ctx, m, keys, run)
 }
@@ -220,40 +222,42 @@ func (b *backlog) count(ctx context.Context, m *meter, keys *seal.Keyring, run *
 	return err
 }
 
-// pops is how many ids a second the same number of workers take out of one
-// sorted set by ZPOPMIN, one at a time. What a worker has taken is lost if it
-// dies.
-func (m *meter) pops(ctx context.Context, n int) (float64, error) {
+// pops has the same number of workers take ids out of one sorted set by
+// ZPOPMIN, one at a time. What a worker has taken is lost if it dies.
+func (m *meter) pops(ctx context.Context, q *Queue) error {
 	client, err := sessions.Dial(m.opt.RedisURL)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer client.Close()
 	key := "fenfu:loadgen:" + rand.Text()
 	defer client.Del(context.WithoutCancel(ctx), key)
 	pipe := client.Pipeline()
-	for i := range n {
+	for i := range q.Sessions {
 		pipe.ZAdd(ctx, key, redis.Z{Score: float64(i), Member: rand.Text()})
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
-		return 0, err
+		return err
 	}
-	start := time.Now()
-	err = each(n, wakesAtOnce, func(int) error {
+	start, busy := time.Now(), m.opt.redisCPU()
+	err = each(q.Sessions, wakesAtOnce, func(int) error {
 		got, err := client.ZPopMin(ctx, key).Result()
 		if err == nil && len(got) != 1 {
 			err = fmt.Errorf("ZPOPMIN gave %d ids", len(got))
 		}
 		return err
 	})
-	return float64(n) / time.Since(start).Seconds(), err
+	n := float64(q.Sessions)
+	q.PopsPerS, q.PopCPU = n/time.Since(start).Seconds(), (m.opt.redisCPU()-busy)*1e6/n
+	return err
 }
 
 // table writes the queue's rows.
 func (q *Queue) table(out io.Writer) {
-	fmt.Fprintf(out, "%d sessions due at once, claimed by lease and settled by a commit; plain ZPOPMIN, no lease and no state: %.0f/s\n", q.Sessions, q.PopsPerS)
+	fmt.Fprintf(out, "%d sessions due at once, claimed by lease, loaded, and settled by a commit; plain ZPOPMIN, no lease and no state: %.0f/s, %.0f µs of Redis' time each\n",
+		q.Sessions, q.PopsPerS, q.PopCPU)
 	for _, r := range q.Runs {
-		fmt.Fprintf(out, "  %d nodes: %.0f wakes/s (ratio %.2f), lag p50 %.0f ms, p99 %.0f ms; %d lost, %d woken twice\n",
-			r.Nodes, r.WakesPS, ratio(r.WakesPS, q.PopsPerS), r.Lag.P50, r.Lag.P99, r.Lost, r.Twice)
+		fmt.Fprintf(out, "  nodes %d: %.0f wakes/s (ratio %.2f), %.0f µs of Redis' time each, lag p50 %.0f ms, p99 %.0f ms; %d lost, %d woken twice\n",
+			r.Nodes, r.WakesPS, ratio(r.WakesPS, q.PopsPerS), r.CPU, r.Lag.P50, r.Lag.P99, r.Lost, r.Twice)
 	}
 }
