@@ -30,6 +30,7 @@ func (t *turn) queue(app *Application) {
 		}
 	}
 	t.s.Application = app
+	t.claim(app.ID, subject.IDNumber)
 }
 
 // discloseConsent is the consent under which a request goes to the checker.
@@ -49,6 +50,7 @@ func (a *Application) open() bool { return a != nil && a.Status != Decided }
 func (t *turn) erase() {
 	t.s.Question = nil
 	if a := t.s.Application; a.open() {
+		t.drop(a.ID)
 		t.s.Application = nil
 	} else if a != nil {
 		erased := *a
@@ -67,6 +69,9 @@ func (b *Bot) decisionText(r eligibility.Result) (title, text string) {
 	}
 	for _, reason := range r.Reasons {
 		lines = append(lines, "・"+reason.TextZH)
+	}
+	if r.ModelVersion == repeatModel {
+		return repeatedTitle, strings.Join(append(lines[len(lines)-1:], repeatedNext), "\n")
 	}
 	return w.Title, strings.Join(append(lines, w.Next), "\n")
 }

@@ -55,6 +55,7 @@ const (
 	Notice    Kind = "notice"    // something happened; Code says what
 	Outcome   Kind = "outcome"   // a try of the eligibility check has ended
 	Delivered Kind = "delivered" // a try to deliver a notification has ended
+	Released  Kind = "released"  // a claim was taken out of the index
 	Remind    Kind = "remind"    // a visitor has left a form alone for a while
 	Requeued  Kind = "requeued"  // an operator has a given-up application checked anew
 	Answered  Kind = "answered"  // the language model was asked
@@ -88,9 +89,12 @@ type Session struct {
 	Agent       string // who has taken over, when Owner is OwnerAgent
 	Flow        flow.State
 	Application *Application // the latest one submitted, nil before the first
-	Silence     Silence      // how long the open form has been waiting for its visitor
-	Question    *Question    // that waits for the language model's answer, nil if none does
-	Asked       int          // questions that went to it so far
+	// Claims are those of the session's applicants in the Index. Who changes
+	// one makes a new slice.
+	Claims   []Claim
+	Silence  Silence   // how long the open form has been waiting for its visitor
+	Question *Question // that waits for the language model's answer, nil if none does
+	Asked    int       // questions that went to it so far
 	// Notifications are those still to be delivered, oldest first. Who changes
 	// one makes a new slice.
 	Notifications []Notification
@@ -134,6 +138,7 @@ type Message struct {
 	Outcome *Try      // with Kind Outcome
 	Receipt *Receipt  // with Kind Delivered
 	Answer  *Answer   // with Kind Answered
+	Claim   *Claim    // with Kind Released
 	At      time.Time // zero: now
 }
 
@@ -146,6 +151,7 @@ type Try struct {
 	After   time.Duration // until the next try or poll, at least
 	Trouble string        // why there is no answer, one of the eligibility.Reason… constants
 	Final   bool          // trying again will not help
+	Repeat  bool          // another application of the same person stands, so the check was not asked
 }
 
 // Event is one entry of a session's log. Seq is contiguous from 1. Text is what

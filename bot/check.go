@@ -42,8 +42,14 @@ func (b *Bot) Called(ctx context.Context, checkID string) error {
 
 func (b *Bot) try(ctx context.Context, s Session) error {
 	a := s.Application
+	first, err := b.first(ctx, s)
+	if err != nil {
+		return err
+	}
 	var answer eligibility.Answer
-	var err error
+	if !first {
+		return b.tried(ctx, s, Try{CheckID: a.Request.CheckID, Repeat: true})
+	}
 	if a.Status == Pending {
 		answer, err = b.Checker.Poll(ctx, a.Request.CheckID)
 		var refused *eligibility.RefusedError
@@ -72,10 +78,16 @@ func (b *Bot) try(ctx context.Context, s Session) error {
 	case !answer.Pending:
 		try.Result = &answer.Result
 	}
-	_, err = b.Handle(ctx, Message{
+	return b.tried(ctx, s, try)
+}
+
+// tried takes in what a try came to.
+func (b *Bot) tried(ctx context.Context, s Session, try Try) error {
+	a := s.Application
+	_, err := b.Handle(ctx, Message{
 		Session: s.ID, ID: fmt.Sprintf("check:%s.%d:%d", a.ID, a.Version, a.Attempts), From: System, Kind: Outcome, Outcome: &try,
 	})
-	return err
+	return errors.Join(err, b.unclaim(ctx, s))
 }
 
 // outcome takes in what a try came to. An answer to anything but the check
@@ -90,6 +102,9 @@ func (t *turn) outcome() {
 	t.s.Application = &a
 	a.Attempts, a.Trouble = a.Attempts+1, try.Trouble
 	switch {
+	case try.Repeat:
+		t.disclaim(a.ID)
+		t.decided(&a, repeated(try.CheckID))
 	case try.Result != nil:
 		t.decided(&a, eligibility.Sanitize(*try.Result))
 	case try.Final || t.m.At.Sub(a.SubmittedAt) > maxWait:

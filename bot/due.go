@@ -7,7 +7,8 @@ import (
 )
 
 // The parts of a session that want to be woken each say when: an open
-// application its next try, a notification its next delivery, a form its reminder. A session is due
+// application its next try, a claim its removal, a notification its next
+// delivery, a form its reminder. A session is due
 // at the earliest of these instants, and every turn works it out anew, so no
 // part can forget another's.
 
@@ -24,6 +25,11 @@ func (b *Bot) Wake(ctx context.Context, session string) error {
 	now := b.Now()
 	if s.Question != nil { // somebody waits for it
 		return b.consult(ctx, s)
+	}
+	for _, c := range s.Claims { // first, for a new application may be of the same person
+		if c.leaves(now) {
+			return b.release(ctx, s, c)
+		}
 	}
 	if at, ok := s.Application.wants(); ok && !at.After(now) {
 		return b.try(ctx, s)
@@ -69,6 +75,11 @@ func (s *Session) due() time.Time {
 	for _, n := range s.Notifications {
 		want(n.Next)
 	}
+	for _, c := range s.Claims {
+		if !c.Drop.IsZero() {
+			want(c.Drop)
+		}
+	}
 	if at := s.Silence.Next; !at.IsZero() {
 		want(at)
 	}
@@ -97,6 +108,8 @@ func (t *turn) system() error {
 		t.outcome()
 	case Delivered:
 		t.delivered()
+	case Released:
+		t.released()
 	case Remind:
 		t.remind()
 	case Requeued:

@@ -41,6 +41,11 @@ type Config struct {
 	// span has passed once more, the form is put aside. None: no reminders.
 	RemindAfter []time.Duration
 
+	// Index finds a second application of the same person within
+	// DuplicateWindow of the first; nil: nobody looks.
+	Index           Index
+	DuplicateWindow time.Duration
+
 	Notifier Notifier // tells the operator's own system of decisions; nil: nobody is told
 
 	Model    Model       // helps with what nothing else understands; nil: nobody does
@@ -61,6 +66,9 @@ func New(c Config) (*Bot, error) {
 	}
 	if c.Book.Flow(c.Flow) == nil {
 		return nil, fmt.Errorf("bot: no flow %q", c.Flow)
+	}
+	if c.Index != nil && c.DuplicateWindow <= 0 {
+		return nil, errors.New("bot: an index needs a window")
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
@@ -133,6 +141,8 @@ func systemKind(m Message) bool {
 		return m.Outcome != nil
 	case Delivered:
 		return m.Receipt != nil
+	case Released:
+		return m.Claim != nil
 	}
 	return m.Kind == Remind || m.Kind == Requeued
 }

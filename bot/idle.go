@@ -17,6 +17,7 @@ const (
 	conditionsChoice = "ask.conditions"
 	statusChoice     = "ask.status"
 	reviewChoice     = "review.request"
+	anotherChoice    = "flow.start.another"
 )
 
 func (b *Bot) startChoice() Choice { return Choice{Value: flow.StartChoice, Label: "开始申请"} }
@@ -39,6 +40,8 @@ func (b *Bot) label(value string) string {
 		return "删除我的信息"
 	case withdrawChoice:
 		return "撤回同意"
+	case anotherChoice:
+		return "换一位申请人"
 	}
 	return b.Book.Label(value)
 }
@@ -58,6 +61,8 @@ func (t *turn) idle(in flow.Input) []flow.Action {
 			return t.start()
 		}
 		return t.stale()
+	case anotherChoice:
+		return t.begin()
 	case flow.HumanChoice:
 		return []flow.Action{{Handoff: "asked"}}
 	case statusChoice:
@@ -118,8 +123,25 @@ func (t *turn) fallback() []flow.Action {
 	return says("抱歉，这个问题我还不会回答。您可以换个说法，或者转人工咨询。", t.bot.menu()...)
 }
 
-// start begins or takes up the application, unless one is still being checked.
+// start begins or takes up the application, unless one is still being checked,
+// or was decided a while ago.
 func (t *turn) start() []flow.Action {
+	if t.s.Flow.Status != flow.Parked && t.stands() {
+		return t.standing()
+	}
+	return t.begin()
+}
+
+// standing says that the decision on the session's application stands.
+func (t *turn) standing() []flow.Action {
+	a := t.s.Application
+	title, _ := t.bot.decisionText(a.Result)
+	return says("您的申请已有结果："+title+"。近期不需要重复申请，以这个结果为准。如果情况有变化，或者认为结果有误，可以申请人工复核。",
+		reviewOrHuman(a.Result.Decision), Choice{Value: anotherChoice, Label: t.bot.label(anotherChoice)})
+}
+
+// begin begins or takes up the application, unless one is still being checked.
+func (t *turn) begin() []flow.Action {
 	if t.s.Application.open() {
 		return says("您的申请已经提交，正在核对，不需要重复申请。结果会在这里通知您。")
 	}
@@ -130,7 +152,7 @@ func (t *turn) start() []flow.Action {
 
 // offer answers and asks whether to start.
 func (t *turn) offer(answer string) []flow.Action {
-	if t.s.Application.open() {
+	if t.s.Application.open() || t.stands() {
 		return []flow.Action{{Say: &flow.Say{Text: answer, Answer: true}}}
 	}
 	t.s.Flow.Offered = true

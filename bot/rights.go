@@ -128,6 +128,7 @@ func (t *turn) forget(r intents.Right) {
 	lines = append(lines, "回执编号："+receipt+"。如需查询这次处理，请提供这个编号。")
 	t.s.Flow = flow.State{}
 	t.erase()
+	t.drop("")
 	t.wipe = true
 	code := CodeErased
 	if r == intents.WithdrawRight {

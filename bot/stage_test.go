@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"io/fs"
 	"os"
@@ -21,6 +22,8 @@ import (
 //	@ flows F G   these versions of the flow are loaded from now on: apply is
 //	              the built-in one, others are testdata/flows/*.yaml
 //	@ check slow  the eligibility check accepts applications and decides none
+//	@ window 720h a second application of a person finds the first for so long
+//	@ elsewhere   the happy path is walked to its end in another session
 //	@ person      a person takes over
 //	@ later 26h   so much time passes, and what falls due in it happens
 const stageMark = "@ "
@@ -38,17 +41,29 @@ func (w *world) stage(line string, out *strings.Builder) {
 		w.parts.Book = w.flows(strings.Fields(arg)...)
 	case what == "check" && arg == "slow":
 		w.parts.Checker = slowCheck{}
+	case what == "window":
+		w.window = w.duration(arg)
+	case what == "elsewhere":
+		here := w.session
+		w.session = "s" + rand.Text()[:25]
+		w.at("submitted")
+		w.session = here
 	case what == "person":
 		w.takeOver()
 	case what == "later":
-		d, err := time.ParseDuration(arg)
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		w.pass(d, out)
+		w.pass(w.duration(arg), out)
 	default:
 		w.t.Fatalf("no such stage direction: %s", line)
 	}
+}
+
+func (w *world) duration(s string) time.Duration {
+	w.t.Helper()
+	d, err := time.ParseDuration(s)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return d
 }
 
 // pass lets time pass, does what falls due meanwhile, and writes down what the

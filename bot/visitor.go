@@ -93,6 +93,9 @@ func (t *turn) apply(actions []flow.Action) {
 			t.say(Knowledge, a.Say.Text, a.Say.Choices...)
 		case a.Say != nil:
 			t.say(Script, a.Say.Text, a.Say.Choices...)
+		case a.Submit && t.standsFor(t.s.Flow.Details[slot.ID].Value):
+			t.apply(t.standing())
+			return // and nothing is submitted
 		case a.Submit:
 			t.submit()
 		case a.Erase:

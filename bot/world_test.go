@@ -31,6 +31,7 @@ type world struct {
 	keys    *seal.Keyring
 	db      *embedded.DB
 	parts   bot.Config
+	window  time.Duration // in which a second application of a person finds the first; 0: it does not
 }
 
 func newWorld(t testing.TB) *world {
@@ -107,8 +108,15 @@ func (w *world) store() *sessions.Store {
 // node returns a bot that has just started.
 func (w *world) node() *bot.Bot {
 	w.t.Helper()
-	c := w.parts
-	c.Memory = w.store()
+	c, store := w.parts, w.store()
+	c.Memory = store
+	if w.window > 0 {
+		index, err := store.Index()
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		c.Index, c.DuplicateWindow = index, w.window
+	}
 	b, err := bot.New(c)
 	if err != nil {
 		w.t.Fatal(err)

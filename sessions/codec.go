@@ -36,6 +36,7 @@ type stateRecord struct {
 	Agent       string             `json:"a,omitempty"`
 	Flow        flowRecord         `json:"f,omitzero"`
 	Application *applicationRecord `json:"ap,omitempty"`
+	Claims      []claimRecord      `json:"cl,omitempty"`
 	Silence     silenceRecord      `json:"si,omitzero"`
 	Question    *questionRecord    `json:"q,omitempty"`
 	Asked       int                `json:"qn,omitempty"`
@@ -89,6 +90,13 @@ type applicationRecord struct {
 	Next        nanos                 `json:"nx,omitempty"`
 	SubmittedAt nanos                 `json:"st,omitempty"`
 	DecidedAt   nanos                 `json:"dt,omitempty"`
+}
+
+type claimRecord struct {
+	Application string `json:"a,omitempty"`
+	Fingerprint string `json:"f,omitempty"`
+	At          nanos  `json:"t,omitempty"`
+	Drop        nanos  `json:"d,omitempty"`
 }
 
 type silenceRecord struct {
@@ -188,6 +196,7 @@ func openState(box *seal.Box, id string, version int64, sealed []byte) (bot.Sess
 	return bot.Session{
 		ID: id, Version: version, Owner: r.Owner, Agent: r.Agent,
 		Flow: r.Flow.state(), Application: r.Application.application(), Notifications: notifications(r.Notify),
+		Claims:   claims(r.Claims),
 		Silence:  bot.Silence{Since: r.Silence.Since.time(), Reminded: r.Silence.Reminded, Next: r.Silence.Next.time()},
 		Question: r.Question.question(), Asked: r.Asked,
 		Due: r.Due.time(), CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(),

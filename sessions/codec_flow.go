@@ -65,3 +65,11 @@ func notifications(records []notifyRecord) []bot.Notification {
 	}
 	return out
 }
+
+func claims(records []claimRecord) []bot.Claim {
+	var out []bot.Claim
+	for _, r := range records {
+		out = append(out, bot.Claim{Application: r.Application, Fingerprint: r.Fingerprint, At: r.At.time(), Drop: r.Drop.time()})
+	}
+	return out
+}

@@ -86,6 +86,9 @@ func encodeState(b []byte, s *bot.Session, application []byte) []byte {
 	if s.Application != nil {
 		o = append(o.name("ap"), application...)
 	}
+	if len(s.Claims) > 0 {
+		o = o.claims(s.Claims)
+	}
 	if w := &s.Silence; *w != (bot.Silence{}) {
 		o = append(o.name("si"), '{')
 		o = o.number("s", toNanos(w.Since)).number("n", int64(w.Reminded)).number("nx", toNanos(w.Next))

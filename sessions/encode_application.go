@@ -67,3 +67,12 @@ func (o object) notifications(all []bot.Notification) object {
 	}
 	return append(o, ']')
 }
+
+func (o object) claims(all []bot.Claim) object {
+	o = append(o.name("cl"), '[')
+	for _, c := range all {
+		o = o.next().text("a", c.Application).text("f", c.Fingerprint).number("t", toNanos(c.At)).number("d", toNanos(c.Drop))
+		o = append(o, '}')
+	}
+	return append(o, ']')
+}

@@ -42,6 +42,11 @@ func dueKey(tag string) string { return tag + ":due" }
 // the instant, in ms, at which their registration ends.
 func nodesKey(tag string) string { return tag + ":nodes" }
 
+// identityKey: STRING, the application that stands for a person. The person is
+// a keyed HMAC of their ID number, under a key that is derived from the key of
+// the ring with the id. These keys have no hash tag: a cluster spreads them.
+func identityKey(key, hmac string) string { return "fenfu:id:" + key + ":" + hmac }
+
 // channelName: PUB/SUB channel of what other nodes commit, one per node.
 // scripts/commit.lua makes the same name.
 func channelName(node string) string { return "fenfu:node:" + node }

@@ -21,13 +21,13 @@ type script struct {
 
 // scripts are all there are; each file's head says what it takes and returns.
 type scripts struct {
-	commit, load, follow, read, claim, settle, requeue, register *script
+	commit, load, follow, read, claim, settle, disclaim, requeue, register *script
 }
 
 func readScripts() (*scripts, error) {
 	s := &scripts{
 		commit: new(script), load: new(script), follow: new(script),
-		read: new(script), claim: new(script), settle: new(script), requeue: new(script), register: new(script),
+		read: new(script), claim: new(script), settle: new(script), disclaim: new(script), requeue: new(script), register: new(script),
 	}
 	for name, to := range s.byName() {
 		text, err := scriptFiles.ReadFile("scripts/" + name + ".lua")
@@ -43,7 +43,7 @@ func readScripts() (*scripts, error) {
 func (s *scripts) byName() map[string]*script {
 	return map[string]*script{
 		"commit": s.commit, "load": s.load, "follow": s.follow,
-		"read": s.read, "claim": s.claim, "settle": s.settle, "requeue": s.requeue, "register": s.register,
+		"read": s.read, "claim": s.claim, "settle": s.settle, "disclaim": s.disclaim, "requeue": s.requeue, "register": s.register,
 	}
 }
 
