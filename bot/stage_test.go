@@ -44,10 +44,10 @@ func (w *world) stage(line string, out *strings.Builder) {
 	case what == "window":
 		w.window = w.duration(arg)
 	case what == "elsewhere":
-		here := w.session
-		w.session = "s" + rand.Text()[:25]
+		here, seen := w.session, w.seen
+		w.session, w.seen = "s"+rand.Text()[:25], 0
 		w.at("submitted")
-		w.session = here
+		w.session, w.seen = here, seen
 	case what == "person":
 		w.takeOver()
 	case what == "later":
