@@ -124,6 +124,10 @@ func (s *Server) Drain(ctx context.Context) error {
 	return s.hub.Drain(ctx)
 }
 
+// Show has a session's visitor see a part of an answer that is being written;
+// see [ws.Hub.Show].
+func (s *Server) Show(d bot.Delta) { s.hub.Show(d) }
+
 // route is one path and the method it answers.
 type route struct {
 	path, method string

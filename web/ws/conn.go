@@ -44,6 +44,7 @@ type conn struct {
 	bytes   int         // in the inbox
 	running bool        // a worker is under way
 	more    bool        // the feed may have more
+	deltas  []bot.Delta // of answers that are being written, one each
 	ping    bool        // a ping is due
 	leaving bool        // the hub drains
 	closing bool        // a close frame was sent, or could not be: only the end is left
@@ -51,6 +52,7 @@ type conn struct {
 	timer   *time.Timer // of the next ping
 
 	session string // "" before hello
+	other   *conn  // the next connection of the same session, under hub.mu
 	expires time.Time
 	feed    bot.Feed
 	told    int64 // the last event sent
@@ -219,6 +221,24 @@ func (c *conn) wake() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.more = true
+	c.kick()
+}
+
+// maxDeltas is how many answers a connection can be shown in the making before
+// it has taken what it was shown of them.
+const maxDeltas = 4
+
+// show has the peer see what comes next of an answer that is being written.
+func (c *conn) show(d bot.Delta) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := len(c.deltas)
+	switch {
+	case n > 0 && c.deltas[n-1].ReplyTo == d.ReplyTo:
+		c.deltas[n-1].Text += d.Text
+	case n < maxDeltas:
+		c.deltas = append(c.deltas, d)
+	}
 	c.kick()
 }
 

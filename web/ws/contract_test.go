@@ -120,7 +120,7 @@ func TestContractFrameTypes(t *testing.T) {
 	doc := mustContract(t)
 	want := map[string][]string{
 		"fromVisitor": {"choose", "hello", "ping", "read", "send", "typing"},
-		"toVisitor":   {"ack", "bye", "error", "event", "pong", "welcome"},
+		"toVisitor":   {"ack", "bye", "delta", "error", "event", "pong", "welcome"},
 	}
 	inCode := map[string][]string{
 		"fromVisitor": types(ws.ClientTypes),

@@ -86,6 +86,13 @@ func appendAck(b []byte, id string, seq int64) []byte {
 	return append(b, '}')
 }
 
+func appendDelta(b []byte, d *bot.Delta) []byte {
+	b = append(b, `{"type":"delta"`...)
+	b = appendField(b, "reply_to", d.ReplyTo)
+	b = appendField(b, "text", d.Text)
+	return append(b, '}')
+}
+
 func appendPong(b []byte) []byte { return append(b, `{"type":"pong"}`...) }
 
 func appendError(b []byte, id string, e *bot.Error, retryAfter time.Duration) []byte {

@@ -34,6 +34,7 @@ const (
 	Welcome Type = "welcome"
 	Ack     Type = "ack"
 	Event   Type = "event"
+	Delta   Type = "delta"
 	Pong    Type = "pong"
 	Error   Type = "error"
 	Bye     Type = "bye"
@@ -42,7 +43,7 @@ const (
 // ClientTypes and ServerTypes are all there are.
 var (
 	ClientTypes = []Type{Hello, Send, Choose, Typing, Read, Ping}
-	ServerTypes = []Type{Welcome, Ack, Event, Pong, Error, Bye}
+	ServerTypes = []Type{Welcome, Ack, Event, Delta, Pong, Error, Bye}
 )
 
 // ClientFrame is any frame from a client; Type says which fields count.
@@ -69,7 +70,9 @@ type ServerFrame struct {
 
 	ID string `json:"id"` // ack, error, event: the id of the message it is about
 
-	From    bot.Author   `json:"from"` // event, and all below to At
+	ReplyTo string `json:"reply_to"` // delta: the id of the message that is being answered
+
+	From    bot.Author   `json:"from"` // event, and all below to At; delta: Text
 	Kind    bot.Kind     `json:"kind"`
 	Origin  bot.Origin   `json:"origin"`
 	Text    pii.Text     `json:"text"`

@@ -96,7 +96,7 @@ type Hub struct {
 
 	mu       sync.Mutex
 	conns    map[*conn]struct{}
-	sessions map[string]int // connections by session
+	sessions map[string]*conn // connections by session, the first of a list
 	draining bool
 	empty    chan struct{} // closed when draining and no connection is left
 }
@@ -107,7 +107,7 @@ func NewHub(cfg Config) *Hub {
 	h := &Hub{
 		cfg:      cfg,
 		conns:    make(map[*conn]struct{}),
-		sessions: make(map[string]int),
+		sessions: make(map[string]*conn),
 		empty:    make(chan struct{}),
 	}
 	h.bounds.wait = cfg.Limits.TurnWait
@@ -172,15 +172,49 @@ func (h *Hub) add(c *conn) bool {
 	return true
 }
 
-// enter counts a connection to its session, unless that has too many.
-func (h *Hub) enter(session string) bool {
+// enter adds a connection to those of its session, unless there are too many.
+func (h *Hub) enter(c *conn, session string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.sessions[session] >= h.cfg.Limits.PerSession {
+	n := 0
+	for other := h.sessions[session]; other != nil; other = other.other {
+		n++
+	}
+	if n >= h.cfg.Limits.PerSession {
 		return false
 	}
-	h.sessions[session]++
+	c.other, h.sessions[session] = h.sessions[session], c
 	return true
+}
+
+// Show has a session's visitor see a part of an answer, on the connections that
+// this node has. It waits for nobody.
+func (h *Hub) Show(d bot.Delta) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for c := h.sessions[d.Session]; c != nil; c = c.other {
+		c.show(d)
+	}
+}
+
+// leave takes a connection from those of its session. mu is held.
+func (h *Hub) leave(c *conn) {
+	if c.session == "" {
+		return
+	}
+	at := h.sessions[c.session]
+	if at == c {
+		if h.sessions[c.session] = c.other; c.other == nil {
+			delete(h.sessions, c.session)
+		}
+		return
+	}
+	for ; at != nil; at = at.other {
+		if at.other == c {
+			at.other = c.other
+			return
+		}
+	}
 }
 
 // remove forgets a connection that is over.
@@ -189,11 +223,7 @@ func (h *Hub) remove(c *conn) {
 	defer h.mu.Unlock()
 	delete(h.conns, c)
 	h.cfg.Metrics.connections.Dec()
-	if c.session != "" {
-		if h.sessions[c.session]--; h.sessions[c.session] == 0 {
-			delete(h.sessions, c.session)
-		}
-	}
+	h.leave(c)
 	if h.draining && len(h.conns) == 0 {
 		close(h.empty)
 	}

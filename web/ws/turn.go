@@ -76,7 +76,7 @@ func (w *writer) hello(f *ClientFrame) {
 		w.close(CloseBadToken)
 		return
 	}
-	if !w.hub.enter(session) {
+	if !w.hub.enter(w.conn, session) {
 		w.fail("", &bot.Error{Code: bot.Limited, Message: "打开的窗口太多了，请关闭一些后再试。"}, 0)
 		w.close(CloseTooFast)
 		return
@@ -159,6 +159,9 @@ func (w *writer) pumpWith(ctx context.Context) {
 			w.close(w.hub.cfg.CloseCode(bot.ErrorCode(err)))
 			return
 		}
+		// An answer's last part was shown before the answer became an event,
+		// so it is here if the event is.
+		w.deltas()
 		if len(events) == 0 {
 			return
 		}
@@ -169,6 +172,17 @@ func (w *writer) pumpWith(ctx context.Context) {
 			w.send(Event, AppendEvent(w.frame(), &events[i]))
 			w.told = events[i].Seq
 		}
+	}
+}
+
+// deltas sends what is being written.
+func (w *writer) deltas() {
+	w.mu.Lock()
+	deltas := w.conn.deltas
+	w.conn.deltas = nil
+	w.mu.Unlock()
+	for i := range deltas {
+		w.send(Delta, appendDelta(w.frame(), &deltas[i]))
 	}
 }
 

@@ -99,7 +99,7 @@ func (c *conn) next() (job, item) {
 	case c.ping:
 		c.ping = false
 		return jobPing, item{}
-	case c.more && c.feed != nil:
+	case (c.more || len(c.deltas) > 0) && c.feed != nil:
 		return jobPump, item{}
 	}
 	c.running = false
