@@ -115,6 +115,9 @@ func newBot(c config, memory bot.Memory, marks bot.Marks, w *watch, logger *slog
 		Now:   time.Now, NewID: rand.Text, Logger: logger,
 		RemindAfter: c.RemindAfter,
 	})
+	if err == nil {
+		err = c.withModel(b)
+	}
 	return b, probes, err
 }
 
@@ -172,6 +175,9 @@ func banner(out io.Writer, c config, addr net.Addr) {
 	}
 	if c.CheckerURL != "" {
 		fmt.Fprintf(out, "eligibility is checked by %s\n", c.CheckerURL)
+	}
+	if c.LLMURL != "" {
+		fmt.Fprintf(out, "the language model %s at %s helps with what the knowledge base does not answer\n", c.LLMModel, c.LLMURL)
 	}
 	if c.Production && c.CheckerURL == "" {
 		fmt.Fprintln(out, "the embedded rules know no applicant in production: every application goes to manual review")

@@ -10,6 +10,7 @@ import (
 
 	"fenfu/bot/eligibility"
 	"fenfu/bot/webhook"
+	"fenfu/intents/llm"
 	"fenfu/sessions"
 	"fenfu/sessions/seal"
 )
@@ -52,6 +53,13 @@ type config struct {
 	NotifyAllowPrivate bool   `help:"Let the operator's own system be on a private address, and speak plain http." env:"FENFU_NOTIFY_ALLOW_PRIVATE" group:"Notify"`
 
 	RemindAfter []time.Duration `help:"Silence in an open form before each reminder; after the last span once more the form is put aside." default:"5m,20m" env:"FENFU_REMIND_AFTER" group:"Dialogue"`
+
+	LLMURL          string `name:"llm-url" help:"Base URL of an OpenAI-compatible API, such as https://llm.example.com/v1, for questions that the knowledge base does not answer. Empty: no language model." env:"FENFU_LLM_URL" group:"Language model"`
+	LLMModel        string `name:"llm-model" help:"Model to ask there." env:"FENFU_LLM_MODEL" group:"Language model"`
+	LLMKey          string `name:"llm-key" help:"Bearer token for it." env:"FENFU_LLM_KEY" group:"Language model"`
+	LLMKeyFile      string `name:"llm-key-file" help:"File with the token for it." env:"FENFU_LLM_KEY_FILE" group:"Language model" type:"path"`
+	LLMSessionLimit int    `name:"llm-session-limit" help:"Questions of one session that go to it." default:"20" env:"FENFU_LLM_SESSION_LIMIT" group:"Language model"`
+	LLMDailyLimit   int    `name:"llm-daily-limit" help:"Questions a day that this node sends to it." default:"2000" env:"FENFU_LLM_DAILY_LIMIT" group:"Language model"`
 
 	OperatorName     string `help:"Legal name of the operator, shown to every visitor." env:"FENFU_OPERATOR_NAME" group:"Operator"`
 	OperatorLicence  string `help:"The operator's licence, shown to every visitor." env:"FENFU_OPERATOR_LICENCE" group:"Operator"`
@@ -106,6 +114,12 @@ func (c *config) check() error {
 	bad(err == nil, "%w", err)
 	bad((c.CallbackURL == "") == (c.CallbackSecrets == ""), "--callback-url and --callback-secrets go together")
 	bad(c.CallbackURL == "" || c.CheckerURL != "", "--callback-url needs --checker-url")
+	if c.LLMURL != "" || c.LLMModel != "" || c.LLMKey != "" {
+		_, err := llm.New(c.model()) // connects to nothing yet
+		bad(err == nil, "--llm-url, --llm-model, --llm-key: %w", err)
+	}
+	bad(c.LLMSessionLimit > 0, "--llm-session-limit: must be above 0")
+	bad(c.LLMDailyLimit > 0, "--llm-daily-limit: must be above 0")
 	for _, o := range c.AllowedOrigins {
 		bad(isOrigin(o), "--allowed-origins: %q is not an origin (scheme://host[:port])", o)
 	}

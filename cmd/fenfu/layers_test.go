@@ -40,7 +40,7 @@ var forbidden = map[string][]string{
 
 // clients are the packages of bot and intents that may import net/http: they
 // are clients of a service.
-var clients = []string{"fenfu/intents/llm", "fenfu/bot/eligibility", "fenfu/bot/webhook"}
+var clients = []string{"fenfu/intents/llm", "fenfu/intents/llm/llmtest", "fenfu/bot/eligibility", "fenfu/bot/webhook"}
 
 func packages(t *testing.T) []module {
 	t.Helper()

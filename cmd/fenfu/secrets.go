@@ -24,6 +24,7 @@ func (c *config) readSecrets() error {
 		{"token-key", &c.TokenKey, c.TokenKeyFile},
 		{"checker-token", &c.CheckerToken, c.CheckerTokenFile},
 		{"callback-secrets", &c.CallbackSecrets, c.CallbackSecretsFile},
+		{"llm-key", &c.LLMKey, c.LLMKeyFile},
 		{"notify-secrets", &c.NotifySecrets, c.NotifySecretsFile},
 	} {
 		if s.file == "" {

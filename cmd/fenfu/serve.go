@@ -56,6 +56,7 @@ func serve(ctx context.Context, c config, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	brain.Show = server.Show
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return err
