@@ -63,6 +63,14 @@ func (w *watch) begin(ctx context.Context, name, session string) (context.Contex
 	return ctx, span{s}
 }
 
+// beginPart starts a span below another one, and none by itself.
+func (w *watch) beginPart(ctx context.Context, name, session string) (context.Context, span) {
+	if w.tracer == nil || !trace.SpanContextFromContext(ctx).IsValid() {
+		return ctx, span{}
+	}
+	return w.begin(ctx, name, session)
+}
+
 // end ends the span. Of an error it says that there was one.
 func (s span) end(outcome string, failed bool) {
 	if s.Span == nil {

@@ -24,14 +24,14 @@ type watch struct {
 	tracer trace.Tracer // nil: no traces
 }
 
-// watchedMemory watches commits.
+// watchedMemory watches commits, and both as parts of a turn or a wake.
 type watchedMemory struct {
 	bot.Memory
 	w *watch
 }
 
 func (m watchedMemory) Load(ctx context.Context, id string) (bot.Session, error) {
-	ctx, span := m.w.begin(ctx, "load", id)
+	ctx, span := m.w.beginPart(ctx, "load", id)
 	s, err := m.Memory.Load(ctx, id)
 	span.end(outcomeOf(err), err != nil)
 	return s, err
@@ -39,7 +39,7 @@ func (m watchedMemory) Load(ctx context.Context, id string) (bot.Session, error)
 
 func (m watchedMemory) Commit(ctx context.Context, t bot.Turn) (int64, error) {
 	start := time.Now()
-	ctx, span := m.w.begin(ctx, "commit", t.Session.ID)
+	ctx, span := m.w.beginPart(ctx, "commit", t.Session.ID)
 	seq, err := m.Memory.Commit(ctx, t)
 	outcome := outcomeStored
 	var duplicate *bot.DuplicateError
@@ -79,6 +79,15 @@ func (b watchedBot) Handle(ctx context.Context, m bot.Message) (int64, error) {
 		span.end(outcomeDone, false)
 	}
 	return seq, err
+}
+
+// Called is what a callback of the check sets off.
+func (b watchedBot) Called(ctx context.Context, checkID string) error {
+	session, _, _ := strings.Cut(checkID, ".")
+	ctx, span := b.w.begin(ctx, "callback", session)
+	err := b.Bot.Called(ctx, checkID)
+	span.end(outcomeOf(err), err != nil)
+	return err
 }
 
 // wake watches what is done when a session is due. Each wake is a request of
