@@ -20,9 +20,9 @@ import (
 type EndpointConfig struct {
 	URL          string // https unless AllowPrivate
 	Secrets      []Secret
-	AllowPrivate bool           // also go to addresses that are not public, and by plain http
-	RootCAs      *x509.CertPool // nil: the system's
-	Timeout      time.Duration  // of one try, 0: 15 s
+	AllowPrivate bool                // also go to addresses that are not public, and by plain http
+	RootCAs      *x509.CertPool      // nil: the system's
+	Timeout      time.Duration       // of one try, 0: 15 s
 	Prepare      func(*http.Request) // adds headers to every try; nil: none
 }
 
