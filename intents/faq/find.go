@@ -1,0 +1,134 @@
+package faq
+
+import (
+	"cmp"
+	"slices"
+	"unicode/utf8"
+
+	"fenfu/intents"
+)
+
+// What an entry's score is made of, and what it takes to answer.
+const (
+	likePart   = 0.60 // of the likeness to its nearest question form, 0 to 1
+	coverPart  = 0.30 // of BM25 over the weight of the question, about 0 to 1
+	anyKeyword = 0.10 // for a keyword
+	perKeyword = 0.06 // for each character of the longest one found
+	maxKeyword = 0.46
+	topicBonus = 0.12 // the entry is for the topic of the question
+	usualBonus = 0.12 // it is the entry for that topic when no other fits
+
+	enough     = 0.52
+	enoughBare = 0.60 // for what is neither a question nor of a known topic
+	minBare    = 5    // characters of such a text
+	margin     = 0.10 // to the runner-up
+	perhaps    = 0.30 // what an entry needs to be asked back
+	close      = 0.70 // the share of the best score that it needs for that
+	maxNear    = 3
+)
+
+// Hit is an entry that fits a question, and how well: about 0 to 1.
+type Hit struct {
+	Entry Entry
+	Score float64
+}
+
+// Found is what the book has for a question. At most one of the fields is set.
+type Found struct {
+	Answer *Hit  // the entry that answers it
+	Near   []Hit // two or three that may: ask which one is meant
+}
+
+// Entries returns all entries, in their order. The caller must not change them.
+func (bk *Book) Entries() []Entry { return bk.entries }
+
+// Entry returns the entry with the id, unless it is outside its dates.
+func (bk *Book) Entry(id string) (Entry, bool) {
+	i, ok := bk.byID[id]
+	if !ok || !bk.entries[i].Valid(bk.now()) {
+		return Entry{}, false
+	}
+	return bk.entries[i], true
+}
+
+// Retrieve returns the k entries that fit text best, the best first. It does
+// not judge whether they answer it.
+func (bk *Book) Retrieve(text string, k int) []Hit {
+	return bk.rank(text, intents.Match{Intent: intents.Other}, k)
+}
+
+// Answer is the entry that Find is sure of.
+func (bk *Book) Answer(text string, m intents.Match) (Entry, bool) {
+	f := bk.Find(text, m)
+	if f.Answer == nil {
+		return Entry{}, false
+	}
+	return f.Answer.Entry, true
+}
+
+// Find looks for the answer to text, whose meaning is m. It answers questions
+// and topics, never a bare detail, an act or a request to start.
+func (bk *Book) Find(text string, m intents.Match) Found {
+	if m.Decision == intents.Start {
+		return Found{}
+	}
+	need, bare := enough, m.Intent == intents.None && !m.Question
+	if bare && (slices.Contains(replies[:], m.Act) || utf8.RuneCountInString(m.Folded) < minBare) {
+		return Found{} // a name, a yes
+	}
+	if bare {
+		need = enoughBare
+	}
+	hits := bk.rank(text, m, maxNear)
+	if len(hits) == 0 {
+		return Found{}
+	}
+	second := 0.0
+	if len(hits) > 1 {
+		second = hits[1].Score
+	}
+	switch best := hits[0].Score; {
+	case bk.words.strange(text):
+		return Found{}
+	case best >= need && best-second >= margin:
+		return Found{Answer: &hits[0]}
+	case best < perhaps:
+		return Found{}
+	default:
+		near := slices.DeleteFunc(hits, func(h Hit) bool { return h.Score < max(perhaps, close*best) })
+		return Found{Near: near}
+	}
+}
+
+// replies are acts that answer the bot and ask it nothing.
+var replies = [...]intents.Act{
+	intents.Affirm, intents.Deny, intents.Cancel, intents.Back, intents.StartOver, intents.Thanks, intents.Refuse,
+}
+
+// rank scores all entries and returns the k best of those that fit at all.
+func (bk *Book) rank(text string, m intents.Match, k int) []Hit {
+	q := bk.ask(bk.words.fold(text))
+	usual, hasUsual := bk.defaults[m.Intent]
+	now := bk.now()
+	var hits []Hit
+	for i := range bk.entries {
+		e := &bk.entries[i]
+		score := likePart*q.likes[i] + q.points[i]
+		if q.total > 0 {
+			score += coverPart * min(1, q.worth[i]/q.total)
+		}
+		if hasUsual && usual == i {
+			score += usualBonus
+		}
+		if score > 0 && m.Intent != intents.Other && slices.Contains(e.Intents, m.Intent) {
+			score += topicBonus
+		}
+		if score <= 0 || !e.Valid(now) || len(hits) == k && score <= hits[k-1].Score {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(hits, score, func(h Hit, s float64) int { return cmp.Compare(s, h.Score) })
+		hits = slices.Insert(hits, at, Hit{*e, score})
+		hits = hits[:min(len(hits), k)]
+	}
+	return hits
+}
