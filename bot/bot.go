@@ -57,8 +57,19 @@ const (
 	Delivered Kind = "delivered" // a try to deliver a notification has ended
 	Released  Kind = "released"  // a claim was taken out of the index
 	Remind    Kind = "remind"    // a visitor has left a form alone for a while
+	Attend    Kind = "attend"    // a handoff is to be looked after
+	Entered   Kind = "entered"   // the desk's books show a version of the session
+	Gone      Kind = "gone"      // the agent is no longer there
 	Requeued  Kind = "requeued"  // an operator has a given-up application checked anew
-	Answered  Kind = "answered"  // the language model was asked
+)
+
+// The kinds of messages of agents, besides Text.
+const (
+	Take     Kind = "take"     // makes a waiting session the agent's
+	Transfer Kind = "transfer" // passes it on to a desk or a colleague
+	Return   Kind = "return"   // gives it back to the bot, where it was
+	Close    Kind = "close"    // ends the conversation
+	Answered Kind = "answered" // the language model was asked
 )
 
 // The codes of notices.
@@ -74,6 +85,17 @@ const (
 	CodeReview    = "review.requested"
 	CodeReminder  = "form.reminder" // the visitor has left a question open for a while
 	CodeParked    = "form.parked"   // for so long that the form was put aside
+
+	CodeWaiting     = "handoff.waiting"     // queued for a person
+	CodeOffline     = "handoff.offline"     // nobody is there: a message can be left
+	CodeLeft        = "handoff.left"        // the visitor waits no longer
+	CodeTaken       = "handoff.taken"       // a person has taken over
+	CodeTransferred = "handoff.transferred" // and passed the visitor on
+	CodeReleased    = "handoff.released"    // or was silent for too long
+	CodeReturned    = "handoff.returned"    // the bot goes on
+	CodeWarned      = "handoff.warned"      // the visitor is silent: it will be over
+	CodeEnded       = "handoff.closed"
+	CodeRated       = "rating.given"
 )
 
 // Choice is a button under an event. Value comes back in a Choose message.
@@ -89,12 +111,14 @@ type Session struct {
 	Agent       string // who has taken over, when Owner is OwnerAgent
 	Flow        flow.State
 	Application *Application // the latest one submitted, nil before the first
+	Handoff     *Handoff     // the latest one to the operator's people, nil if there was none. Who changes it makes a new one
+	Strain      Strain       // how little the bot was of help lately
+	Silence     Silence      // how long the open form has been waiting for its visitor
+	Question    *Question    // that waits for the language model's answer, nil if none does
+	Asked       int          // questions that went to it so far
 	// Claims are those of the session's applicants in the Index. Who changes
 	// one makes a new slice.
-	Claims   []Claim
-	Silence  Silence   // how long the open form has been waiting for its visitor
-	Question *Question // that waits for the language model's answer, nil if none does
-	Asked    int       // questions that went to it so far
+	Claims []Claim
 	// Notifications are those still to be delivered, oldest first. Who changes
 	// one makes a new slice.
 	Notifications []Notification
@@ -130,16 +154,21 @@ const (
 
 // Message is something that happened to a session from outside.
 type Message struct {
-	Session string
-	ID      string // the sender's id for it, unique in the session: the same id twice is one message
-	From    Author
-	Kind    Kind
-	Text    pii.Text
-	Outcome *Try      // with Kind Outcome
-	Receipt *Receipt  // with Kind Delivered
-	Answer  *Answer   // with Kind Answered
-	Claim   *Claim    // with Kind Released
-	At      time.Time // zero: now
+	Session   string
+	ID        string // the sender's id for it, unique in the session: the same id twice is one message
+	From      Author
+	Kind      Kind
+	Text      pii.Text
+	By        Person    // with From Agent, and Kind Gone
+	Seize     bool      // with Kind Take: even if a colleague has the session
+	Desk      string    // with Kind Transfer: where to, or
+	Colleague string    // to whom
+	Version   int64     // with Kind Entered: of the session in the books
+	Outcome   *Try      // with Kind Outcome
+	Receipt   *Receipt  // with Kind Delivered
+	Answer    *Answer   // with Kind Answered
+	Claim     *Claim    // with Kind Released
+	At        time.Time // zero: now
 }
 
 // Try is what one try of an application's check came to: a result, or when to

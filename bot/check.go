@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
 	"fenfu/bot/eligibility"
+	"fenfu/bot/handoff"
 )
 
 // How long an application is tried before a person has to look.
@@ -74,7 +76,7 @@ func (b *Bot) try(ctx context.Context, s Session) error {
 		b.Logger.Log(ctx, level, "no answer from the check", "session", s.ID, "application", a.ID, "reason", again.Reason, "failures", a.Failures+1)
 	case err != nil: // refused, or something that no try can mend
 		try.Final, try.Trouble = true, eligibility.ReasonRefused
-		b.Logger.Error("the check refuses an application", "session", s.ID, "application", a.ID, "error", err)
+		b.Logger.ErrorContext(ctx, "the check refuses an application", "session", s.ID, "application", a.ID, "error", err)
 	case !answer.Pending:
 		try.Result = &answer.Result
 	}
@@ -148,4 +150,21 @@ func (t *turn) decided(a *Application, result eligibility.Result) {
 	data := &Data{Application: a.ID, Decision: result.Decision, Reasons: result.Reasons}
 	t.notice(CodeDecided, title+"\n"+text, data, reviewOrHuman(result.Decision))
 	t.announce(a)
+	t.needsPerson(result)
+}
+
+// needsPerson puts what only a person can decide into their queue, and takes it
+// out again when a later check has decided.
+func (t *turn) needsPerson(r eligibility.Result) {
+	h := t.s.Handoff
+	switch {
+	case r.Decision != eligibility.ManualReview:
+		if t.s.Owner == OwnerWaiting && (h.Reason == handoff.Review || h.Reason == handoff.Failed) {
+			t.change(OwnerBot).EndedAt = t.m.At
+		}
+	case slices.ContainsFunc(r.Reasons, func(r eligibility.Reason) bool { return r.Code == eligibility.SystemUnavailable }):
+		t.handoff(handoff.Failed)
+	default:
+		t.handoff(handoff.Review)
+	}
 }

@@ -39,6 +39,9 @@ func (b *Bot) Wake(ctx context.Context, session string) error {
 			return b.deliver(ctx, s, n)
 		}
 	}
+	if h := s.Handoff; h != nil && !h.Next.IsZero() && !h.Next.After(now) {
+		return b.tend(ctx, s)
+	}
 	if at := s.Silence.Next; !at.IsZero() && !at.After(now) {
 		_, err = b.Handle(ctx, Message{Session: s.ID, ID: fmt.Sprintf("remind:%d", s.Version), From: System, Kind: Remind})
 	}
@@ -74,6 +77,9 @@ func (s *Session) due() time.Time {
 	}
 	for _, n := range s.Notifications {
 		want(n.Next)
+	}
+	if h := s.Handoff; h != nil && !h.Next.IsZero() {
+		want(h.Next)
 	}
 	for _, c := range s.Claims {
 		if !c.Drop.IsZero() {
@@ -114,6 +120,16 @@ func (t *turn) system() error {
 		t.remind()
 	case Requeued:
 		return t.requeue()
+	case Attend:
+		t.look()
+	case Entered:
+		t.entered()
+	case Gone:
+		if t.s.Owner != OwnerAgent || t.s.Handoff.Agent.ID != t.m.By.ID {
+			t.nothing = true
+			return nil
+		}
+		t.takeBack()
 	}
 	return nil
 }

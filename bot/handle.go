@@ -9,6 +9,7 @@ import (
 
 	"fenfu/bot/eligibility"
 	"fenfu/bot/flow"
+	"fenfu/bot/handoff"
 	"fenfu/bot/pii"
 	"fenfu/intents"
 	"fenfu/intents/faq"
@@ -48,6 +49,9 @@ type Config struct {
 
 	Notifier Notifier // tells the operator's own system of decisions; nil: nobody is told
 
+	Desks *handoff.Desks // the operator's desks; nil: the built-in ones
+	Desk  Desk           // their books; nil: nobody is ever there
+
 	Model    Model       // helps with what nothing else understands; nil: nobody does
 	AskLimit int         // questions that go to it in one session, at most
 	Show     func(Delta) // shows what it is writing to the session's visitor, at once; nil: nobody sees it
@@ -72,6 +76,15 @@ func New(c Config) (*Bot, error) {
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Desk == nil {
+		c.Desk = nobody{}
+	}
+	if c.Desks == nil {
+		var err error
+		if c.Desks, err = handoff.Load(handoff.Files, handoff.DesksFile); err != nil {
+			return nil, err
+		}
 	}
 	return &Bot{Config: c}, nil
 }
@@ -126,7 +139,8 @@ func check(m Message) error {
 		return &Error{Code: Invalid, Message: "消息缺少编号，请刷新页面后重试。"}
 	case m.From == Visitor && m.Kind != Text && m.Kind != Choose,
 		m.From == System && !systemKind(m),
-		m.From != Visitor && m.From != System:
+		m.From == Agent && !agentKind(m),
+		m.From != Visitor && m.From != System && m.From != Agent:
 		return &Error{Code: Invalid, Message: "不支持这种消息。"}
 	}
 	return nil
@@ -144,7 +158,20 @@ func systemKind(m Message) bool {
 	case Released:
 		return m.Claim != nil
 	}
-	return m.Kind == Remind || m.Kind == Requeued
+	switch m.Kind {
+	case Remind, Requeued, Attend, Entered, Gone:
+		return true
+	}
+	return false
+}
+
+// agentKind reports whether m is a whole message of somebody at the desk.
+func agentKind(m Message) bool {
+	switch m.Kind {
+	case Text, Take, Transfer, Return, Close:
+		return m.By.ID != "" && m.By.Name != ""
+	}
+	return false
 }
 
 // decide works out the turn that a message makes of a session. It is pure but
@@ -161,6 +188,8 @@ func (b *Bot) decide(s Session, m Message) (Turn, error) {
 	var err error
 	if m.From == System {
 		err = t.system()
+	} else if m.From == Agent {
+		err = t.agent()
 	} else if s.Seq >= MaxEvents {
 		err = &Error{Code: Limited, Message: "这次会话的消息太多了，请刷新页面开始新的会话。"}
 	} else {
@@ -174,6 +203,7 @@ func (b *Bot) decide(s Session, m Message) (Turn, error) {
 		t.events[i].At = m.At
 	}
 	t.listen()
+	t.attend()
 	t.s.Due = due(&s, &t.s, m)
 	return Turn{Session: t.s, MessageID: string(m.From) + ":" + m.ID, Events: t.events, Erase: t.wipe}, nil
 }
@@ -187,6 +217,7 @@ type turn struct {
 
 	nothing bool // the message changes nothing, not even the version
 	waits   bool // the visitor has asked for time
+	lost    bool // the bot has no idea what to say
 	asks    bool // the visitor's message is a question
 	wipe    bool // the words in the log are to be deleted
 }

@@ -42,6 +42,11 @@ func (b *Bot) label(value string) string {
 		return "撤回同意"
 	case anotherChoice:
 		return "换一位申请人"
+	case leaveChoice:
+		return "取消排队"
+	}
+	if n := ratingOf(value); n > 0 {
+		return grades[n-1]
 	}
 	return b.Book.Label(value)
 }
@@ -55,14 +60,14 @@ func (t *turn) idle(in flow.Input) []flow.Action {
 	switch in.Choice {
 	case "":
 	case flow.StartChoice:
-		return t.start()
+		return t.start(in)
 	case flow.KeepChoice:
 		if t.s.Flow.Status == flow.Parked {
-			return t.start()
+			return t.start(in)
 		}
 		return t.stale()
 	case anotherChoice:
-		return t.begin()
+		return t.begin(in)
 	case flow.HumanChoice:
 		return []flow.Action{{Handoff: "asked"}}
 	case statusChoice:
@@ -80,7 +85,7 @@ func (t *turn) idle(in flow.Input) []flow.Action {
 	case m.Decision == intents.Start,
 		offered && m.Act == intents.Affirm && !m.Question,
 		t.s.Flow.Status == flow.Parked && flow.Continues(m.Folded):
-		return t.start()
+		return t.start(in)
 	case m.Intent == intents.Human:
 		return []flow.Action{{Handoff: "asked"}}
 	case m.Intent == intents.Status || m.Act == intents.Progress:
@@ -120,16 +125,17 @@ func (t *turn) smallTalk(in flow.Input) []flow.Action {
 }
 
 func (t *turn) fallback() []flow.Action {
+	t.lost = true
 	return says("抱歉，这个问题我还不会回答。您可以换个说法，或者转人工咨询。", t.bot.menu()...)
 }
 
 // start begins or takes up the application, unless one is still being checked,
 // or was decided a while ago.
-func (t *turn) start() []flow.Action {
+func (t *turn) start(in flow.Input) []flow.Action {
 	if t.s.Flow.Status != flow.Parked && t.stands() {
 		return t.standing()
 	}
-	return t.begin()
+	return t.begin(in)
 }
 
 // standing says that the decision on the session's application stands.
@@ -141,12 +147,12 @@ func (t *turn) standing() []flow.Action {
 }
 
 // begin begins or takes up the application, unless one is still being checked.
-func (t *turn) begin() []flow.Action {
+func (t *turn) begin(in flow.Input) []flow.Action {
 	if t.s.Application.open() {
 		return says("您的申请已经提交，正在核对，不需要重复申请。结果会在这里通知您。")
 	}
 	var actions []flow.Action
-	t.s.Flow, actions = t.bot.Book.Start(t.s.Flow, t.bot.Flow, t.m.At)
+	t.s.Flow, actions = t.bot.Book.Start(t.s.Flow, t.bot.Flow, in)
 	return actions
 }
 
@@ -169,7 +175,7 @@ func (t *turn) progress() []flow.Action {
 	a := t.s.Application
 	switch {
 	case t.s.Flow.Status == flow.Parked:
-		return says("您有一份没填完的申请，发送“继续”就可以接着填。", t.bot.startChoice())
+		return says("您有一份没填完的申请，发送“继续”就可以接着填。", Choice{Value: flow.KeepChoice, Label: "继续填写"})
 	case a == nil:
 		return says("您还没有通过这里提交过申请。如果是在钱包里自己申请的，请在钱包的分付页面查看进度。", t.bot.startChoice())
 	case a.open():
@@ -188,21 +194,6 @@ func reviewOrHuman(d eligibility.Decision) Choice {
 		return Choice{Value: reviewChoice, Label: "申请人工复核"}
 	}
 	return Choice{Value: flow.HumanChoice, Label: "转人工"}
-}
-
-// handoff answers the wish for a person. There is no agents' desk in this
-// version, so the bot says so instead of letting the visitor wait.
-func (t *turn) handoff() {
-	text := "现在没有人工客服在线。"
-	if c := t.bot.Words.Complaint; c != "" {
-		text += "需要人工帮助，请联系：" + c + "。"
-	}
-	choices := []Choice{t.bot.startChoice()}
-	if t.s.Flow.Status == flow.Running || t.s.Flow.Status == flow.Parked {
-		text += "您填写的内容都还在，可以随时继续。"
-		choices = []Choice{{Value: flow.KeepChoice, Label: "继续填写"}}
-	}
-	t.say(Script, text, choices...)
 }
 
 func says(text string, choices ...Choice) []flow.Action {

@@ -6,6 +6,7 @@ import (
 
 	"fenfu/bot/eligibility"
 	"fenfu/bot/flow"
+	"fenfu/bot/handoff"
 	"fenfu/bot/pii"
 	"fenfu/bot/slot"
 	"fenfu/intents"
@@ -129,12 +130,26 @@ func (t *turn) forget(r intents.Right) {
 	t.s.Flow = flow.State{}
 	t.erase()
 	t.drop("")
+	t.forgetHandoff()
 	t.wipe = true
 	code := CodeErased
 	if r == intents.WithdrawRight {
 		code = CodeWithdrawn
 	}
 	t.notice(code, strings.Join(lines, "\n"), &Data{Receipt: receipt})
+}
+
+// forgetHandoff takes what the visitor left for people, and whoever waits for
+// them out of the queue. A conversation that is under way goes on.
+func (t *turn) forgetHandoff() {
+	if t.s.Handoff == nil {
+		return
+	}
+	h := t.touch()
+	h.Contact, h.Comment, h.Asks = "", "", AsksNothing
+	if t.s.Owner == OwnerWaiting {
+		t.change(OwnerBot).EndedAt = t.m.At
+	}
 }
 
 // receipt makes a number for the visitor to refer to. It says the day and
@@ -157,7 +172,7 @@ func (t *turn) review() bool {
 		t.say(Script, "您的申请还在核对，有了结果之后才可以申请人工复核。结果会在这里通知您。")
 	default:
 		t.notice(CodeReview, "已记下您的人工复核申请。", &Data{Application: a.ID})
-		t.handoff()
+		t.handoff(handoff.Appeal)
 	}
 	return true
 }

@@ -18,7 +18,7 @@ type Silence struct {
 
 // asking reports whether a form of the bot's is open, and silence to be noticed.
 func (t *turn) asking() bool {
-	return len(t.bot.RemindAfter) > 0 && t.s.Owner == OwnerBot &&
+	return len(t.bot.RemindAfter) > 0 && t.s.botSpeaks() &&
 		t.s.Flow.Status == flow.Running && t.bot.Book.Flow(t.s.Flow.Flow) != nil
 }
 

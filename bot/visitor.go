@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"fenfu/bot/flow"
+	"fenfu/bot/handoff"
 	"fenfu/bot/pii"
 	"fenfu/bot/slot"
 	"fenfu/intents"
@@ -40,6 +41,7 @@ func (t *turn) visitor() error {
 		in.Text, in.Match = text, t.bot.Matcher.Match(text)
 	}
 	t.asks = in.Match.Question
+	was := t.s.Flow.Details
 	if t.s.Owner != OwnerAgent {
 		in.Answer = t.answer(in.Question())
 		t.waits = in.Match.Act == intents.Wait
@@ -48,7 +50,7 @@ func (t *turn) visitor() error {
 		actions = []flow.Action{{Right: r}} // a person has taken over: but for what the law grants, record only
 	}
 	if t.m.Kind == Text {
-		t.events[0].Text = pii.Text(t.echo(text, actions))
+		t.events[0].Text = pii.Text(maskAgain(t.echo(text, actions), was))
 	}
 	t.apply(actions)
 	return nil
@@ -69,8 +71,20 @@ func (t *turn) answer(q flow.Part) string {
 // reply lets the open flow answer, or answers as the bot at large.
 func (t *turn) reply(in flow.Input) []flow.Action {
 	running := t.s.Flow.Status == flow.Running
+	if in.Choice == leaveChoice {
+		return t.leave()
+	}
+	if n := ratingOf(in.Choice); n > 0 {
+		return t.rate(n)
+	}
 	if r := rightOf(in); r != intents.NoRight && (in.Choice != "" || !running) {
 		return []flow.Action{{Right: r}}
+	}
+	if actions, ok := t.asked(in); ok {
+		return actions
+	}
+	if t.wantsPerson(in) {
+		return nil
 	}
 	if running {
 		if t.askBetween(in) {
@@ -80,7 +94,11 @@ func (t *turn) reply(in flow.Input) []flow.Action {
 		t.s.Flow, actions = t.bot.Book.Next(t.s.Flow, in)
 		return actions
 	}
-	return t.idle(in)
+	actions := t.idle(in)
+	if in.Text != "" && t.s.Owner == OwnerBot && t.strain(in.Text, t.lost) {
+		return []flow.Action{{Handoff: string(handoff.Misses)}}
+	}
+	return actions
 }
 
 // apply carries out the actions in order.
@@ -101,7 +119,7 @@ func (t *turn) apply(actions []flow.Action) {
 		case a.Erase:
 			t.erase()
 		case a.Handoff != "":
-			t.handoff()
+			t.handoff(t.why(a.Handoff))
 		case a.Right != intents.NoRight:
 			if t.right(a.Right) {
 				return
@@ -121,13 +139,19 @@ func (t *turn) echo(text string, actions []flow.Action) string {
 		found = slot.Scan(text, t.m.At)
 	}
 	out := slot.Hide(text, found)
-	for k, d := range t.s.Flow.Details { // a name said again
-		out = strings.ReplaceAll(out, d.Value.Reveal(), slot.Mask(k, d.Value))
-	}
+	out = maskAgain(out, t.s.Flow.Details)
 	if flow.Secret(text) {
 		out = maskDigits(out)
 	}
 	return widen(out)
+}
+
+// maskAgain masks details that are known: a name said again, or called wrong.
+func maskAgain(text string, details map[slot.Kind]flow.Detail) string {
+	for k, d := range details {
+		text = strings.ReplaceAll(text, d.Value.Reveal(), slot.Mask(k, d.Value))
+	}
+	return text
 }
 
 // widen gives Chinese text back the punctuation that normalising made narrow,

@@ -9,6 +9,7 @@ import (
 	"fenfu/bot"
 	"fenfu/bot/eligibility"
 	"fenfu/bot/flow"
+	"fenfu/bot/handoff"
 	"fenfu/bot/pii"
 	"fenfu/bot/slot"
 	"fenfu/sessions/seal"
@@ -37,6 +38,8 @@ type stateRecord struct {
 	Flow        flowRecord         `json:"f,omitzero"`
 	Application *applicationRecord `json:"ap,omitempty"`
 	Claims      []claimRecord      `json:"cl,omitempty"`
+	Handoff     *handoffRecord     `json:"h,omitempty"`
+	Strain      strainRecord       `json:"sn,omitzero"`
 	Silence     silenceRecord      `json:"si,omitzero"`
 	Question    *questionRecord    `json:"q,omitempty"`
 	Asked       int                `json:"qn,omitempty"`
@@ -97,6 +100,44 @@ type claimRecord struct {
 	Fingerprint string `json:"f,omitempty"`
 	At          nanos  `json:"t,omitempty"`
 	Drop        nanos  `json:"d,omitempty"`
+}
+
+// handoffRecord is written by encoding/json: few sessions have one.
+type handoffRecord struct {
+	Number    int            `json:"n,omitempty"`
+	Reason    handoff.Reason `json:"r,omitempty"`
+	Desk      string         `json:"d,omitempty"`
+	Since     nanos          `json:"s,omitempty"`
+	WaitsAt   nanos          `json:"wt,omitempty"`
+	Prefer    string         `json:"p,omitempty"`
+	Offline   bool           `json:"o,omitempty"`
+	Asks      bot.Asks       `json:"as,omitempty"`
+	Contact   string         `json:"c,omitempty"`
+	Agent     bot.Person     `json:"a,omitzero"`
+	TakenAt   nanos          `json:"tt,omitempty"`
+	AgentAt   nanos          `json:"at,omitempty"`
+	VisitorAt nanos          `json:"vt,omitempty"`
+	WarnedAt  nanos          `json:"wa,omitempty"`
+	EndedAt   nanos          `json:"et,omitempty"`
+	Rating    int            `json:"rt,omitempty"`
+	Comment   string         `json:"cm,omitempty"`
+	Moved     int64          `json:"m,omitempty"`
+	Next      nanos          `json:"nx,omitempty"`
+	Past      []pastRecord   `json:"ps,omitempty"`
+}
+
+type pastRecord struct {
+	Reason  handoff.Reason `json:"r,omitempty"`
+	Desk    string         `json:"d,omitempty"`
+	Agent   bot.Person     `json:"a,omitzero"`
+	Since   nanos          `json:"s,omitempty"`
+	EndedAt nanos          `json:"e,omitempty"`
+	Rating  int            `json:"rt,omitempty"`
+}
+
+type strainRecord struct {
+	Said  uint32 `json:"s,omitempty"`
+	Times int    `json:"n,omitempty"`
 }
 
 type silenceRecord struct {
@@ -196,6 +237,7 @@ func openState(box *seal.Box, id string, version int64, sealed []byte) (bot.Sess
 	return bot.Session{
 		ID: id, Version: version, Owner: r.Owner, Agent: r.Agent,
 		Flow: r.Flow.state(), Application: r.Application.application(), Notifications: notifications(r.Notify),
+		Handoff: r.Handoff.handoff(), Strain: bot.Strain(r.Strain),
 		Claims:   claims(r.Claims),
 		Silence:  bot.Silence{Since: r.Silence.Since.time(), Reminded: r.Silence.Reminded, Next: r.Silence.Next.time()},
 		Question: r.Question.question(), Asked: r.Asked,

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -53,6 +54,7 @@ type Desk struct {
 	o                                DeskOptions
 	move, reserve, release, presence *redis.Script
 	changes                          watchers
+	staffed                          atomic.Pointer[map[string]bool] // desks that somebody serves, "" for any
 }
 
 // NewDesk returns the desk kept in the database of rdb.
@@ -71,29 +73,12 @@ func NewDesk(rdb redis.UniversalClient, o DeskOptions) *Desk {
 	}
 }
 
-// Place is where a conversation is.
-type Place struct {
-	Session string
-	Version int64 // of the session that says so
-	Owner   bot.Owner
-	Desk    string
-	Agent   string // who has it, had it, or is to have it
-	Since   time.Time
-}
-
 // Move enters into the books where a conversation is. It may be called any
 // number of times, in any order: the highest version stands.
-func (d *Desk) Move(ctx context.Context, p Place) error {
-	state := "e"
-	switch p.Owner {
-	case bot.OwnerWaiting:
-		state = "w"
-	case bot.OwnerAgent:
-		state = "a"
-	}
+func (d *Desk) Move(ctx context.Context, p handoff.Place) error {
 	keys := []string{deskWaitingKey, deskActiveKey, deskLoadsKey, deskIdleKey, deskPaceKey, deskEndedKey, deskEndedOfKey(p.Agent)}
-	err := d.move.Run(ctx, d.rdb, keys, p.Session, p.Version, state, p.Desk, p.Agent,
-		p.Since.UnixMilli(), d.o.Now().UnixMilli(), d.o.Listed.Milliseconds()).Err()
+	err := d.move.Run(ctx, d.rdb, keys, p.Session, p.Version, string(p.State), p.Desk, p.Agent,
+		p.Since.UnixMilli(), d.o.Now().UnixMilli(), d.o.Listed.Milliseconds(), p.Offline).Err()
 	if err != nil {
 		return unavailable("enter a conversation into the desk's books", err)
 	}

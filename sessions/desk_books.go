@@ -19,6 +19,7 @@ type bookRecord struct {
 	Since   int64  `json:"s"`
 	Agent   string `json:"a"` // who has it; of one that waits, for whom it is reserved
 	Prefer  string `json:"p"`
+	Offline int    `json:"o"`
 	Until   int64  `json:"l"`
 }
 
@@ -47,7 +48,7 @@ func (d *Desk) Queue(ctx context.Context) (*Queue, error) {
 		if err := json.Unmarshal([]byte(text), &r); err != nil {
 			return nil, damaged("place in the queue", err)
 		}
-		q.Waiting = append(q.Waiting, handoff.Waiting{Session: session, Desk: r.Desk, Since: time.UnixMilli(r.Since), Prefer: r.Prefer})
+		q.Waiting = append(q.Waiting, handoff.Waiting{Session: session, Desk: r.Desk, Since: time.UnixMilli(r.Since), Prefer: r.Prefer, Offline: r.Offline == 1})
 		q.held[session] = r.Agent != "" && r.Until > now
 	}
 	slices.SortFunc(q.Waiting, func(a, b handoff.Waiting) int {
@@ -70,10 +71,13 @@ func (d *Desk) Queue(ctx context.Context) (*Queue, error) {
 
 // Position returns a session's place in the queue of its desk, from 1, and how
 // long it may take until its turn, 0 if that is not known. A session that does
-// not wait has position 0.
+// not wait, or has left a message instead, has position 0.
 func (q *Queue) Position(session string) (int, time.Duration) {
 	ahead := make(map[string]int)
 	for _, w := range q.Waiting {
+		if w.Offline {
+			continue
+		}
 		ahead[w.Desk]++
 		if w.Session == session {
 			n := ahead[w.Desk]

@@ -24,9 +24,9 @@ func deskOf(tb testing.TB, w *world, change ...func(*sessions.DeskOptions)) *ses
 	return sessions.NewDesk(w.client(tb), o)
 }
 
-func move(tb testing.TB, d *sessions.Desk, session string, version int64, owner bot.Owner, agent string, since time.Time) {
+func move(tb testing.TB, d *sessions.Desk, session string, version int64, state handoff.State, agent string, since time.Time) {
 	tb.Helper()
-	err := d.Move(tb.Context(), sessions.Place{Session: session, Version: version, Owner: owner, Desk: "service", Agent: agent, Since: since})
+	err := d.Move(tb.Context(), handoff.Place{Session: session, Version: version, State: state, Desk: "service", Agent: agent, Since: since})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -72,15 +72,15 @@ func TestDeskBooks(t *testing.T) {
 		d := deskOf(t, w, func(o *sessions.DeskOptions) { o.Now = c.now })
 		since := c.now().Truncate(time.Millisecond)
 		online(t, d, "a", 2)
-		move(t, d, "s2", 3, bot.OwnerWaiting, "", since.Add(time.Second))
-		move(t, d, "s1", 3, bot.OwnerWaiting, "", since)
-		move(t, d, "s1", 2, bot.OwnerBot, "", since) // late
+		move(t, d, "s2", 3, handoff.InQueue, "", since.Add(time.Second))
+		move(t, d, "s1", 3, handoff.InQueue, "", since)
+		move(t, d, "s1", 2, handoff.Over, "", since) // late
 		if got := queued(t, d); !slices.Equal(got, []string{"s1", "s2"}) {
 			t.Fatalf("queue %v", got)
 		}
-		move(t, d, "s1", 4, bot.OwnerAgent, "a", since)
-		move(t, d, "s1", 4, bot.OwnerAgent, "a", since) // again
-		move(t, d, "s1", 3, bot.OwnerWaiting, "", since)
+		move(t, d, "s1", 4, handoff.Taken, "a", since)
+		move(t, d, "s1", 4, handoff.Taken, "a", since) // again
+		move(t, d, "s1", 3, handoff.InQueue, "", since)
 		if got := loads(t, d); got["a"] != 1 {
 			t.Errorf("load %v, want 1", got)
 		}
@@ -89,9 +89,9 @@ func TestDeskBooks(t *testing.T) {
 			t.Errorf("active %v, %v", active, err)
 		}
 		c.move(10 * time.Second)
-		move(t, d, "s2", 4, bot.OwnerAgent, "a", since)
+		move(t, d, "s2", 4, handoff.Taken, "a", since)
 		for i := range 3 {
-			move(t, d, fmt.Sprint("t", i), 1, bot.OwnerWaiting, "", since.Add(time.Duration(i)*time.Second))
+			move(t, d, fmt.Sprint("t", i), 1, handoff.InQueue, "", since.Add(time.Duration(i)*time.Second))
 		}
 		q, err := d.Queue(ctx)
 		if err != nil {
@@ -104,9 +104,9 @@ func TestDeskBooks(t *testing.T) {
 		if n, _ := q.Position("s1"); n != 0 {
 			t.Errorf("one that does not wait has position %d", n)
 		}
-		move(t, d, "s1", 5, bot.OwnerBot, "a", since)
+		move(t, d, "s1", 5, handoff.Over, "a", since)
 		c.move(time.Second)
-		move(t, d, "s2", 5, bot.OwnerClosed, "a", since)
+		move(t, d, "s2", 5, handoff.Over, "a", since)
 		if got := loads(t, d); got["a"] != 0 {
 			t.Errorf("load after all ended %v", got)
 		}
@@ -120,7 +120,7 @@ func TestDeskBooks(t *testing.T) {
 			}
 		}
 		// Back again: it is no longer over.
-		move(t, d, "s1", 6, bot.OwnerWaiting, "", c.now())
+		move(t, d, "s1", 6, handoff.InQueue, "", c.now())
 		if _, _, total, _ := d.Ended(ctx, "", c.now().Add(time.Second), 1); total != 1 {
 			t.Errorf("%d over, want 1", total)
 		}
@@ -173,8 +173,8 @@ func TestReserve(t *testing.T) {
 		d := deskOf(t, w, func(o *sessions.DeskOptions) { o.Now = c.now })
 		online(t, d, "a", 1)
 		online(t, d, "b", 1)
-		move(t, d, "s", 1, bot.OwnerWaiting, "", c.now())
-		move(t, d, "t", 1, bot.OwnerWaiting, "", c.now())
+		move(t, d, "s", 1, handoff.InQueue, "", c.now())
+		move(t, d, "t", 1, handoff.InQueue, "", c.now())
 		refused := func(session, agent string) {
 			t.Helper()
 			if err := d.Reserve(ctx, session, agent, 1); bot.ErrorCode(err) != bot.Conflict {
@@ -203,18 +203,18 @@ func TestReserve(t *testing.T) {
 			t.Errorf("load after release %v", got)
 		}
 		reserve("s", "b")
-		move(t, d, "s", 2, bot.OwnerAgent, "b", c.now())
+		move(t, d, "s", 2, handoff.Taken, "b", c.now())
 		if got := loads(t, d); got["b"] != 1 {
 			t.Errorf("load after the takeover %v, want 1: the reservation became it", got)
 		}
 		reserve("t", "a")
 		c.move(16 * time.Second) // whoever reserved it is no more
-		move(t, d, "s", 3, bot.OwnerBot, "b", c.now())
+		move(t, d, "s", 3, handoff.Over, "b", c.now())
 		reserve("t", "b")
 		if got := loads(t, d); got["a"] != 0 || got["b"] != 1 {
 			t.Errorf("loads after a lost reservation %v", got)
 		}
-		move(t, d, "t", 2, bot.OwnerBot, "", c.now()) // the visitor left the queue
+		move(t, d, "t", 2, handoff.Over, "", c.now()) // the visitor left the queue
 		if got := loads(t, d); got["b"] != 0 {
 			t.Errorf("load after the visitor left %v", got)
 		}
@@ -228,7 +228,7 @@ func TestReserveRace(t *testing.T) {
 		const visitors, agents, capacity = 40, 10, 3
 		nodes := []*sessions.Desk{deskOf(t, w), deskOf(t, w), deskOf(t, w)}
 		for v := range visitors {
-			move(t, nodes[0], fmt.Sprint("s", v), 1, bot.OwnerWaiting, "", time.Now())
+			move(t, nodes[0], fmt.Sprint("s", v), 1, handoff.InQueue, "", time.Now())
 		}
 		var got [visitors]atomic.Int32
 		var has [agents]atomic.Int32
@@ -275,11 +275,11 @@ type fakeSessions struct {
 	since   time.Time
 }
 
-func (f *fakeSessions) to(ctx context.Context, session, agent string, owner bot.Owner) error {
+func (f *fakeSessions) to(ctx context.Context, session, agent string, state handoff.State) error {
 	f.mu.Lock()
 	f.version[session]++
 	f.agent[session] = agent
-	p := sessions.Place{Session: session, Version: f.version[session], Owner: owner, Desk: "service", Agent: agent, Since: f.since}
+	p := handoff.Place{Session: session, Version: f.version[session], State: state, Desk: "service", Agent: agent, Since: f.since}
 	f.mu.Unlock()
 	return f.desk.Move(ctx, p)
 }
@@ -291,24 +291,24 @@ func (f *fakeSessions) Assign(ctx context.Context, session, agent, name string) 
 	if gone || has != "" || name == "" {
 		return errors.New("not waiting")
 	}
-	return f.to(ctx, session, agent, bot.OwnerAgent)
+	return f.to(ctx, session, agent, handoff.Taken)
 }
 
 func (f *fakeSessions) TakeBack(ctx context.Context, session, agent string) error {
-	return f.to(ctx, session, "", bot.OwnerWaiting)
+	return f.to(ctx, session, "", handoff.InQueue)
 }
 
 func (f *fakeSessions) Resync(ctx context.Context, session string) error {
 	f.mu.Lock()
-	owner := bot.OwnerWaiting
+	state := handoff.InQueue
 	agent := f.agent[session]
 	if agent != "" {
-		owner = bot.OwnerAgent
+		state = handoff.Taken
 	} else if f.gone[session] {
-		owner = bot.OwnerClosed
+		state = handoff.Over
 	}
 	f.mu.Unlock()
-	return f.to(ctx, session, agent, owner)
+	return f.to(ctx, session, agent, state)
 }
 
 func (f *fakeSessions) agentOf(session string) string {
@@ -334,7 +334,7 @@ func TestDispatch(t *testing.T) {
 		defer cancel()
 		for _, id := range []string{"left", "s1", "s2", "s3"} {
 			f.version[id] = 0
-			if err := f.to(ctx, id, "", bot.OwnerWaiting); err != nil {
+			if err := f.to(ctx, id, "", handoff.InQueue); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -104,14 +104,40 @@ func (d *Desk) Work(ctx context.Context, to Dispatcher) {
 	}
 }
 
+// Staffed reports whether somebody is online, with room or without, who serves
+// a desk. It answers from memory, a moment out of date at most; before Work has
+// begun nobody is there.
+func (d *Desk) Staffed(desk string) bool {
+	staffed := d.staffed.Load()
+	return staffed != nil && ((*staffed)[desk] || (*staffed)[""])
+}
+
+// noteStaff remembers which desks are served; "" is any.
+func (d *Desk) noteStaff(agents []handoff.Agent) {
+	staffed := make(map[string]bool)
+	for _, a := range agents {
+		if a.Presence != handoff.Online {
+			continue
+		}
+		if len(a.Desks) == 0 {
+			staffed[""] = true
+		}
+		for _, desk := range a.Desks {
+			staffed[desk] = true
+		}
+	}
+	d.staffed.Store(&staffed)
+}
+
 // dispatch gives waiting visitors to agents.
 func (d *Desk) dispatch(ctx context.Context, to Dispatcher) error {
-	q, err := d.Queue(ctx)
-	if err != nil || len(q.Waiting) == 0 {
-		return err
-	}
 	agents, err := d.Agents(ctx)
 	if err != nil {
+		return err
+	}
+	d.noteStaff(agents)
+	q, err := d.Queue(ctx)
+	if err != nil || len(q.Waiting) == 0 {
 		return err
 	}
 	var free []handoff.Waiting

@@ -89,6 +89,14 @@ func encodeState(b []byte, s *bot.Session, application []byte) []byte {
 	if len(s.Claims) > 0 {
 		o = o.claims(s.Claims)
 	}
+	if s.Handoff != nil {
+		o = o.handoff(s.Handoff)
+	}
+	if s.Strain != (bot.Strain{}) {
+		o = append(o.name("sn"), '{')
+		o = o.number("s", int64(s.Strain.Said)).number("n", int64(s.Strain.Times))
+		o = append(o, '}')
+	}
 	if w := &s.Silence; *w != (bot.Silence{}) {
 		o = append(o.name("si"), '{')
 		o = o.number("s", toNanos(w.Since)).number("n", int64(w.Reminded)).number("nx", toNanos(w.Next))

@@ -33,6 +33,7 @@ type Waiting struct {
 	Desk    string
 	Since   time.Time
 	Prefer  string // the agent it was transferred to, if any
+	Offline bool   // it left a message and is not there: agents take it when they see fit
 }
 
 // Match is who gets whom.
@@ -68,7 +69,7 @@ func Pick(waiting []Waiting, agents []Agent, prefer time.Duration, now time.Time
 }
 
 func (a *Agent) takes(w Waiting, prefer time.Duration, now time.Time) bool {
-	if a.Presence != Online || a.Load >= a.Capacity {
+	if w.Offline || a.Presence != Online || a.Load >= a.Capacity {
 		return false
 	}
 	if w.Prefer != "" && now.Sub(w.Since) < prefer {

@@ -6,12 +6,14 @@
 -- KEYS[7] -> ended of the agent (ZSET)
 -- ARGV[1] -> session
 -- ARGV[2] -> version of the session
--- ARGV[3] -> 'w', 'a' or 'e'
+-- ARGV[3] -> 'waiting', 'active' or 'over'
 -- ARGV[4] -> desk
--- ARGV[5] -> agent: who has it ('a'), had it ('e') or is to have it ('w'), or ''
+-- ARGV[5] -> agent: who has it (active), had it (over) or is to have it
+--            (waiting), or ''
 -- ARGV[6] -> waiting since, in ms
 -- ARGV[7] -> now in ms
 -- ARGV[8] -> how long ended conversations are listed, in ms
+-- ARGV[9] -> 1 if it waits for an answer to a message, without its visitor
 -- Returns: 1 if the books changed
 local version, now = tonumber(ARGV[2]), tonumber(ARGV[7])
 local waiting = redis.call('HGET', KEYS[1], ARGV[1])
@@ -35,19 +37,22 @@ if active then
 end
 
 local entry = {v = version, d = ARGV[4], s = tonumber(ARGV[6])}
-if ARGV[3] == 'w' then
+if ARGV[3] == 'waiting' then
+  if ARGV[9] == '1' then
+    entry.o = 1
+  end
   if ARGV[5] ~= '' then
     entry.p = ARGV[5]
   end
   redis.call('HSET', KEYS[1], ARGV[1], cjson.encode(entry))
   redis.call('ZREM', KEYS[6], ARGV[1])
-elseif ARGV[3] == 'a' then
+elseif ARGV[3] == 'active' then
   entry.a = ARGV[5]
   redis.call('HSET', KEYS[2], ARGV[1], cjson.encode(entry))
   redis.call('HINCRBY', KEYS[3], ARGV[5], 1)
   redis.call('HSET', KEYS[4], ARGV[5], ARGV[7])
   redis.call('ZREM', KEYS[6], ARGV[1])
-  if waiting then
+  if waiting and not was.o then
     -- How often somebody is taken off the queue: a moving average.
     local pace = cjson.decode(redis.call('HGET', KEYS[5], ARGV[4]) or '{"l":0,"e":0}')
     local gap = now - pace.l

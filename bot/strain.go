@@ -1,0 +1,46 @@
+package bot
+
+import (
+	"hash/fnv"
+
+	"fenfu/bot/flow"
+	"fenfu/bot/handoff"
+)
+
+// Strain is how little the bot was of help lately, outside of forms: those
+// count the misses of a step themselves.
+type Strain struct {
+	Said  uint32 // a hash of the visitor's last words
+	Times int    // messages in a row that were not understood, or the same as the one before
+}
+
+// maxStrain is how many of them bring a person.
+const maxStrain = 3
+
+// strain takes in what was made of the visitor's words, and reports whether it
+// is time for a person.
+func (t *turn) strain(text string, lost bool) bool {
+	h := fnv.New32a()
+	h.Write([]byte(text))
+	said := h.Sum32()
+	s := &t.s.Strain
+	if lost || s.Said == said {
+		s.Times++
+	} else {
+		s.Times = 0
+	}
+	if s.Said = said; s.Times < maxStrain {
+		return false
+	}
+	*s = Strain{}
+	return true
+}
+
+// why is the reason behind an action that hands over: whoever asks after a form
+// has not understood them several times, asks because of that.
+func (t *turn) why(action string) handoff.Reason {
+	if t.s.Flow.Status == flow.Running && t.s.Flow.Misses >= maxStrain {
+		return handoff.Misses
+	}
+	return handoff.Reason(action)
+}
