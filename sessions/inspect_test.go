@@ -3,6 +3,7 @@ package sessions_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ func TestInspect(t *testing.T) {
 			t.Parallel()
 			w := start(t)
 			t.Run("Queue", func(t *testing.T) { testInspectQueue(t, w) })
+			t.Run("Fresh", func(t *testing.T) { testInspectFresh(t, w) })
 			t.Run("Unreadable", func(t *testing.T) { testInspectUnreadable(t, w) })
 			t.Run("Requeue", func(t *testing.T) { testRequeue(t, w) })
 		})
@@ -120,6 +122,20 @@ func everything(t *testing.T, s *sessions.Store) map[string]sessions.Entry {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// testInspectFresh: what another node has stored since is seen, whatever copy
+// this node has.
+func testInspectFresh(t *testing.T, w *world) {
+	a, b := w.node(t), w.node(t)
+	id := newID()
+	for version := range int64(3) {
+		e, err := a.Inspect(t.Context(), id)
+		if err != nil || e.Session.Version != version {
+			t.Errorf("version %d, want %d: %v", e.Session.Version, version, err)
+		}
+		say(t, b, id, fmt.Sprint("m", version), "x")
+	}
 }
 
 // testInspectUnreadable: a state that does not open is shown as such, and keeps
