@@ -81,7 +81,7 @@ func (c *config) content() (content, error) {
 
 // newBot assembles the bot with its flow, its knowledge, its check and whom it
 // tells of decisions, and looks at what can wait while it fails.
-func newBot(c config, memory bot.Memory, marks bot.Marks, w *watch, logger *slog.Logger) (*bot.Bot, []web.Probe, error) {
+func newBot(c config, memory bot.Memory, store *storage, w *watch, logger *slog.Logger) (*bot.Bot, []web.Probe, error) {
 	parts, err := c.content()
 	if err != nil {
 		return nil, nil, err
@@ -89,7 +89,7 @@ func newBot(c config, memory bot.Memory, marks bot.Marks, w *watch, logger *slog
 	var checker eligibility.RemoteChecker = eligibility.Immediate{
 		Checker: eligibility.NewEmbedded(parts.rules, parts.applicants, time.Now),
 	}
-	notifier, probes, err := newNotifier(c, marks, w, logger)
+	notifier, probes, err := newNotifier(c, store, w, logger)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -108,13 +108,20 @@ func newBot(c config, memory bot.Memory, marks bot.Marks, w *watch, logger *slog
 	if err != nil {
 		return nil, nil, fmt.Errorf("knowledge base: %w", err)
 	}
-	b, err := bot.New(bot.Config{
+	settings := bot.Config{
 		Memory: memory, Book: parts.book, Flow: mainFlow, Matcher: intents.New(), FAQ: knowledge,
 		Checker: watchedChecker{checker, w}, Rules: parts.rules, Notifier: notifier,
 		Words: bot.Words{Product: product, Complaint: c.ComplaintChannel},
 		Now:   time.Now, NewID: rand.Text, Logger: logger,
 		RemindAfter: c.RemindAfter,
-	})
+	}
+	if c.DuplicateWindow > 0 {
+		if settings.Index, err = store.Index(); err != nil {
+			return nil, nil, err
+		}
+		settings.DuplicateWindow = c.DuplicateWindow
+	}
+	b, err := bot.New(settings)
 	if err == nil {
 		err = c.withModel(b)
 	}

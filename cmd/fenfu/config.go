@@ -52,6 +52,8 @@ type config struct {
 	NotifySecretsFile  string `help:"File with the secrets of those webhooks." env:"FENFU_NOTIFY_SECRETS_FILE" group:"Notify" type:"path"`
 	NotifyAllowPrivate bool   `help:"Let the operator's own system be on a private address, and speak plain http." env:"FENFU_NOTIFY_ALLOW_PRIVATE" group:"Notify"`
 
+	DuplicateWindow time.Duration `help:"How long a second application with the same ID number finds the first, and is not checked. 0: it is never looked for." default:"720h" env:"FENFU_DUPLICATE_WINDOW" group:"Dialogue"`
+
 	RemindAfter []time.Duration `help:"Silence in an open form before each reminder; after the last span once more the form is put aside." default:"5m,20m" env:"FENFU_REMIND_AFTER" group:"Dialogue"`
 
 	LLMURL          string `name:"llm-url" help:"Base URL of an OpenAI-compatible API, such as https://llm.example.com/v1, for questions that the knowledge base does not answer. Empty: no language model." env:"FENFU_LLM_URL" group:"Language model"`
@@ -123,6 +125,8 @@ func (c *config) check() error {
 	for _, o := range c.AllowedOrigins {
 		bad(isOrigin(o), "--allowed-origins: %q is not an origin (scheme://host[:port])", o)
 	}
+	bad(c.DuplicateWindow >= 0, "--duplicate-window: must not be negative")
+	bad(c.DuplicateWindow <= c.Retention, "--duplicate-window: must be no longer than --retention, or something of a visitor would be kept for longer")
 	for _, d := range c.RemindAfter {
 		bad(d >= time.Second, "--remind-after: %s is too short", d)
 	}

@@ -62,7 +62,8 @@ func TestRemoteCheck(t *testing.T) {
 		"--mode", "decide,pending-callback,pending-poll,fail,cut,duplicate-callback,late-callback,bad-signature")
 	p := startServer(t, "--data-dir", t.TempDir(), "--redis-url", "redis://"+redistest.Redis(t).Addr,
 		"--checker-url", checker, "--checker-token", checkerToken, "--checker-allow-private",
-		"--callback-url", "http://{addr}/v1/callbacks/checks", "--callback-secrets", callbackSecret)
+		"--callback-url", "http://{addr}/v1/callbacks/checks", "--callback-secrets", callbackSecret,
+		"--duplicate-window", "0s") // they are all the same person
 
 	const visitors = 24
 	var wg sync.WaitGroup

@@ -35,7 +35,7 @@ class Server {
 
   /** Starts, after a stop on the same address and data. */
   async start() {
-    const args = ["--listen", this.#listen, "--data-dir", this.#dir, "--log-level", "error", ...this.#flags];
+    const args = ["--listen", this.#listen, "--data-dir", this.#dir, "--log-level", "error", "--duplicate-window", "0s", ...this.#flags];
     const child = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"] });
     this.#process = child;
     let errors = "";
