@@ -247,7 +247,8 @@ type Feed interface {
 	Position() Position
 	// Next returns the events after those it returned before, at most max,
 	// and none if there is nothing more now. It reads from storage only if
-	// the follower has fallen behind what is kept for it in memory.
+	// the follower has fallen behind what is kept for it in memory. The error
+	// is ErrRewound if what it returned before is no longer in the log.
 	Next(ctx context.Context, max int) ([]Event, error)
 	// Close ends the feed. It may be called more than once.
 	Close()

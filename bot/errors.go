@@ -61,6 +61,10 @@ var ErrConflict = errors.New("session version moved")
 // was given up, or its details are no longer kept.
 var ErrNotGivenUp = errors.New("no given-up application whose details are kept")
 
+// ErrRewound says that a log was taken back: storage has lost its end, and has
+// perhaps written on since, so that numbers stand for other events now.
+var ErrRewound = errors.New("the log was taken back")
+
 // DuplicateError says that a message id has been handled before.
 type DuplicateError struct {
 	Seq int64 // of the event it became then

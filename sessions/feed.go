@@ -23,6 +23,7 @@ type feed struct {
 
 	mu     sync.Mutex
 	cursor int64       // number of the last event returned
+	mark   int64       // instant of that event in ns, 0: not known
 	newest int64       // number of the last event heard of
 	live   []bot.Event // shared with other feeds: never written to
 	state  feedState
@@ -61,23 +62,39 @@ func (f *feed) Next(ctx context.Context, max int) ([]bot.Event, error) {
 	if f.live = f.live[n:]; len(f.live) == 0 {
 		f.live = nil
 	}
-	f.cursor += int64(n)
+	f.advance(events)
 	return events, nil
 }
 
-// reread returns a page of the log.
+// advance moves the cursor over events that are returned.
+func (f *feed) advance(events []bot.Event) {
+	if n := len(events); n > 0 {
+		f.cursor += int64(n)
+		f.mark = events[n-1].At.UnixNano()
+	}
+}
+
+// reread returns a page of the log. It reads the event at the cursor, too: if
+// that is another than the one returned, or is no longer there, the log has been
+// taken back by a failover and perhaps been written on since.
 func (f *feed) reread(ctx context.Context, after int64, max int) ([]bot.Event, error) {
-	page, err := f.store.Events(ctx, f.id, after, max)
+	again := min(after, 1)
+	page, err := f.store.Events(ctx, f.id, after-again, max+int(again))
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.state == closed {
 		return nil, nil
 	}
+	if err == nil && again == 1 {
+		if page, err = f.check(page); err == nil {
+			page = page[1:]
+		}
+	}
 	if err != nil {
 		f.state, f.live = behind, nil
 		return nil, err
 	}
-	f.cursor = after + int64(len(page))
+	f.advance(page)
 	for len(f.live) > 0 && f.live[0].Seq <= f.cursor {
 		f.live = f.live[1:]
 	}
@@ -87,34 +104,54 @@ func (f *feed) reread(ctx context.Context, after int64, max int) ([]bot.Event, e
 	return page, nil
 }
 
+// check holds the first event of a page against the last one returned.
+func (f *feed) check(page []bot.Event) ([]bot.Event, error) {
+	if len(page) == 0 || f.mark != 0 && page[0].At.UnixNano() != f.mark {
+		return nil, bot.ErrRewound
+	}
+	f.mark = page[0].At.UnixNano()
+	return page, nil
+}
+
 // deliver takes events that were committed, which are the same for all
 // followers, and reports whether the follower wants to be woken.
 func (f *feed) deliver(events []bot.Event) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	last := events[len(events)-1].Seq
-	if f.state == closed || last <= f.newest {
+	if f.state == closed {
 		return false
 	}
-	f.newest = last
+	f.newest = max(f.newest, last)
 	if f.state != level {
 		return f.state == behind
 	}
 	next := f.cursor + int64(len(f.live)) + 1
-	for len(events) > 0 && events[0].Seq < next {
-		events = events[1:]
-	}
+	heard := int(min(next-events[0].Seq, int64(len(events)))) // how many of them were heard of before
 	switch {
-	case len(events) == 0:
-		return false
-	case events[0].Seq > next || len(f.live)+len(events) > liveEvents:
+	case heard < 0, heard > 0 && !f.has(&events[heard-1]), len(f.live)+len(events)-heard > liveEvents:
+		// Some are missing, or those heard of are no longer in the log, or they
+		// are too many: the log tells.
 		f.state, f.live = behind, nil
+	case heard == len(events):
+		return false
 	case len(f.live) == 0:
-		f.live = events[:len(events):len(events)]
+		f.live = events[heard:len(events):len(events)]
 	default:
-		f.live = append(f.live[:len(f.live):len(f.live)], events...)
+		f.live = append(f.live[:len(f.live):len(f.live)], events[heard:]...)
 	}
 	return true
+}
+
+// has reports whether an event is known to be one that the follower has.
+func (f *feed) has(e *bot.Event) bool {
+	switch at := e.Seq - f.cursor; {
+	case at == 0:
+		return f.mark == e.At.UnixNano()
+	case at > 0:
+		return f.live[at-1].At.Equal(e.At)
+	}
+	return false
 }
 
 // catchUp makes the follower read the log, and reports whether it wants to be

@@ -34,8 +34,9 @@ func (s *Store) Follow(ctx context.Context, id string, after int64, wake func())
 func (f *feed) open(ctx context.Context) error {
 	s := f.store
 	after := f.cursor
+	from := max(after-1, 0) // the event that the follower has, too: see reread
 	cmd := redis.NewSliceCmd(context.Background(), "evalsha", s.scripts.follow.sha, 2,
-		sessionKey(f.p.tag, f.id), logKey(f.p.tag, f.id), after, after+liveEvents)
+		sessionKey(f.p.tag, f.id), logKey(f.p.tag, f.id), from, after+liveEvents)
 	if err := s.batch.do(ctx, f.p.number, s.scripts.follow, cmd); err != nil {
 		return unavailable("follow session "+f.id, err)
 	}
@@ -49,8 +50,11 @@ func (f *feed) open(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if page, err = openEvents(c.box, after+1, sealed); err != nil {
+		if page, err = openEvents(c.box, from+1, sealed); err != nil {
 			return err
+		}
+		if from < after {
+			f.mark, page = page[0].At.UnixNano(), page[1:]
 		}
 	}
 	f.begin(start, page)

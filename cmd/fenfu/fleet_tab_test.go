@@ -126,7 +126,7 @@ func (t *tab) ended(err error) {
 	if closed.Code >= 4500 {
 		t.books.deviates("sent away", "session %s: closed with %d %s", t.session, closed.Code, closed.Text)
 	}
-	if closed.Code == 4011 {
+	if closed.Code == int(ws.CloseRewound) {
 		t.books.rewound.Add(1)
 		t.view = nil
 	}

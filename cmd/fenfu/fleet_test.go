@@ -148,7 +148,7 @@ func (f *fleet) harm(ctx context.Context, failover func()) {
 	})
 	for _, r := range f.relays {
 		r.Mark("evalsha", "fenfu:")
-		r.LoseReplies("evalsha", 0.02)
+		r.LoseReplies("evalsha", 0.03)
 	}
 	for i, n := range f.rng.Perm(len(f.nodes)) {
 		if !sleep(ctx, 3*time.Second) {
@@ -157,6 +157,9 @@ func (f *fleet) harm(ctx context.Context, failover func()) {
 		f.nodes[n].kill()
 		f.killed++
 		if i == 1 {
+			// The master's last moments reach no replica.
+			f.relays[0].Starve()
+			sleep(ctx, 400*time.Millisecond)
 			failover()
 			f.failovers++
 		}
@@ -218,7 +221,7 @@ func TestFleet(t *testing.T) {
 
 // ordeal is one run of the fault suite.
 func (f *fleet) ordeal(visitors int, failover func()) {
-	ctx, cancel := context.WithTimeout(context.Background(), 140*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Second)
 	defer cancel()
 	b := newBooks()
 	guests := f.guests(visitors, b)
@@ -229,5 +232,7 @@ func (f *fleet) ordeal(visitors int, failover func()) {
 	}()
 	visit(ctx, guests, 8*time.Second)
 	<-harmed
-	f.settle(ctx, b, guests)
+	last, end := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer end()
+	f.settle(last, b, guests)
 }

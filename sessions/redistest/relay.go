@@ -29,6 +29,7 @@ type Relay struct {
 	marks   [][]byte // only connections whose requests hold one of these are harmed; none: all are
 	to      []byte   // replies to requests that hold this are lost
 	share   float64  // of them
+	starved bool     // replicas get nothing any more
 	delay   time.Duration
 	group   sync.WaitGroup
 }
@@ -37,6 +38,7 @@ type Relay struct {
 type link struct {
 	near, far *net.TCPConn
 	marked    atomic.Bool
+	replica   atomic.Bool
 	losing    atomic.Bool
 }
 
@@ -90,6 +92,15 @@ func (r *Relay) LoseReplies(to string, share float64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.to, r.share = []byte(to), share
+}
+
+// Starve makes the replicas of the server behind the relay get nothing of what it
+// does from now on: a failover then loses what they have not. What they are sent
+// must not go on after a gap, so it ends with the server.
+func (r *Relay) Starve() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.starved = true
 }
 
 // Harmed returns how many connections were cut and how many replies were lost.
@@ -192,6 +203,9 @@ func (r *Relay) look(l *link, request []byte) {
 			l.marked.Store(true)
 		}
 	}
+	if bytes.Contains(request, []byte("PSYNC")) {
+		l.replica.Store(true)
+	}
 	if r.share > 0 && bytes.Contains(request, r.to) && rand.Float64() < r.share {
 		l.losing.Store(true)
 	}
@@ -208,8 +222,11 @@ func (r *Relay) replies(l *link) {
 		}
 		if n > 0 {
 			r.mu.Lock()
-			delay := r.delay
+			delay, starved := r.delay, r.starved
 			r.mu.Unlock()
+			if starved && l.replica.Load() {
+				continue
+			}
 			time.Sleep(delay)
 			if _, err := l.near.Write(buf[:n]); err != nil {
 				// Nobody listens any more: let the far end know, as TCP would.

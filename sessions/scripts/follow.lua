@@ -1,7 +1,7 @@
 -- Reads where a session's log stands and its next events.
 --
 -- KEYS[1] -> session (HASH)  KEYS[2] -> log (LIST)
--- ARGV[1] -> number of the last event the follower has
+-- ARGV[1] -> number of the last event that is not wanted
 -- ARGV[2] -> number of the last event wanted
 -- Returns: {length of the log, owner or '', last event read or '', sealed event...}
 local was = redis.call('HMGET', KEYS[1], 'o', 'r')

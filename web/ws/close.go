@@ -16,6 +16,7 @@ const (
 	CloseSilent       CloseCode = 4001 // no hello, or no sign of life, for too long
 	CloseSlow         CloseCode = 4008 // the client does not read what it is sent
 	CloseUnavailable  CloseCode = 4010 // something behind the server failed
+	CloseRewound      CloseCode = 4011 // events that the client has are no longer in the log: read it from its beginning
 	CloseTooFast      CloseCode = 4029 // too many frames, or too many connections for one session
 	CloseBadFrame     CloseCode = 4501 // a frame that is no JSON object, too large, binary, or before hello
 	CloseBadToken     CloseCode = 4503 // no token, a wrong one, or one that has expired
@@ -32,6 +33,7 @@ var CloseCodes = map[CloseCode]string{
 	CloseSilent:       "silent",
 	CloseSlow:         "slow_consumer",
 	CloseUnavailable:  "unavailable",
+	CloseRewound:      "rewound",
 	CloseTooFast:      "too_fast",
 	CloseBadFrame:     "bad_frame",
 	CloseBadToken:     "bad_token",

@@ -3,6 +3,7 @@ package ws_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -246,6 +247,19 @@ func TestFeedFails(t *testing.T) {
 			v.expect(ws.Error)
 			v.expectClose(tt.want)
 		})
+	}
+}
+
+// TestRewound: a client that has events which the log has no longer is told to
+// begin anew, by the close code alone.
+func TestRewound(t *testing.T) {
+	b := setup(t)
+	v := b.dial(sessionA, 0)
+	b.log.with(sessionA, func(*fakeSession) { b.log.next = fmt.Errorf("follow: %w", bot.ErrRewound) })
+	b.log.append(sessionA, bot.Event{Kind: bot.Text, From: bot.FromBot, Text: "您好"})
+	v.expectClose(ws.CloseRewound)
+	if !ws.CloseRewound.Reconnect() {
+		t.Error("a client would not come back")
 	}
 }
 

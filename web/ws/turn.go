@@ -154,6 +154,10 @@ func (w *writer) pumpWith(ctx context.Context) {
 		w.more = false // whatever woke us before, Next will tell
 		w.mu.Unlock()
 		events, err := w.feed.Next(ctx, pageSize)
+		if errors.Is(err, bot.ErrRewound) {
+			w.close(CloseRewound)
+			return
+		}
 		if err != nil {
 			w.fail("", err, 0)
 			w.close(w.hub.cfg.CloseCode(bot.ErrorCode(err)))

@@ -89,7 +89,7 @@ export const subprotocol = "fenfu.v1";
 export const maxText = 2000;
 
 /** Close codes that mean more than "connect again". */
-export const closeCode = { tooFast: 4029, terminal: 4500, badToken: 4503, sessionClosed: 4504 } as const;
+export const closeCode = { rewound: 4011, tooFast: 4029, terminal: 4500, badToken: 4503, sessionClosed: 4504 } as const;
 
 /** Reads a frame; null if it is none. Unknown types pass, for callers to ignore. */
 export function decode(data: unknown): ServerFrame | null {

@@ -64,6 +64,7 @@ export class Chat {
     link: (link, attempt) => this.#linked(link, attempt),
     frame: (frame) => this.#receive(frame),
     refused: () => this.#renew(),
+    rewound: () => this.#forget(),
   });
 
   constructor() {

@@ -16,6 +16,8 @@ interface Handlers {
   frame(frame: ServerFrame): void;
   /** The token is no longer good: the next one asked for must be another. */
   refused(): void;
+  /** Events received before are no longer in the log. */
+  rewound(): void;
 }
 
 const welcomeWithin = 10_000;
@@ -142,6 +144,7 @@ export class Connection {
     } else if (code >= closeCode.terminal && code < 5000) {
       this.#end("broken");
     } else {
+      if (code === closeCode.rewound) this.#handlers.rewound();
       if (code === closeCode.tooFast) this.#hint = Math.max(this.#hint, 5_000);
       this.#again();
     }
