@@ -267,3 +267,24 @@ func TestReadmeNamesEverySetting(t *testing.T) {
 		t.Errorf("only %d flags were looked at", n)
 	}
 }
+
+// TestNotifySettings wants webhooks to be signed and to go over TLS.
+func TestNotifySettings(t *testing.T) {
+	const secret = "whsec_ZmVuZnUtdGVzdC1mZW5mdS10ZXN0LWZlbmZ1LXRlc3Q="
+	for _, tt := range []struct {
+		flags map[string]string
+		want  string // "": fine
+	}{
+		{map[string]string{"notify-url": "https://crm.example.com/hook", "notify-secrets": secret + " " + secret}, ""},
+		{map[string]string{"notify-url": "http://127.0.0.1:9/hook", "notify-secrets": secret, "notify-allow-private": "true"}, ""},
+		{map[string]string{"notify-url": "http://crm.example.com/hook", "notify-secrets": secret}, "must be https"},
+		{map[string]string{"notify-url": "https://crm.example.com/hook"}, "needs a secret"},
+		{map[string]string{"notify-url": "https://crm.example.com/hook", "notify-secrets": "hunter2"}, "whsec_"},
+		{map[string]string{"notify-secrets": secret}, "needs --notify-url"},
+	} {
+		code, out := check(tt.flags)
+		if (code == 0) != (tt.want == "") || !strings.Contains(out, tt.want) || strings.Contains(out, "hunter2") || strings.Contains(out, "ZmVuZnU") {
+			t.Errorf("%v: %d %s, want %q", tt.flags, code, out, tt.want)
+		}
+	}
+}

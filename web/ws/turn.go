@@ -82,6 +82,7 @@ func (w *writer) hello(f *ClientFrame) {
 		return
 	}
 	w.begun(session, expires)
+	w.note("socket opened", "after", f.After)
 	if err := w.follow(f.After); err != nil {
 		w.fail("", err, 0)
 		w.close(w.hub.cfg.CloseCode(bot.ErrorCode(err)))

@@ -1,8 +1,10 @@
 package ws
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"runtime/debug"
 	"time"
@@ -131,6 +133,20 @@ func (c *conn) over() {
 	c.hub.remove(c)
 }
 
+// ended counts why the connection ends, and notes it at a level that an operator
+// asks for to follow one visitor.
+func (c *conn) ended(why CloseCode) {
+	c.hub.cfg.Metrics.closes[why].Inc()
+	c.note("socket closed", "reason", why.String())
+}
+
+// note logs what happens to the connection, if anybody wants to know.
+func (c *conn) note(what string, more ...any) {
+	if log := c.hub.cfg.Logger; log.Enabled(context.Background(), slog.LevelDebug) {
+		log.Debug(what, append([]any{"connection", c.id, "session", c.session}, more...)...)
+	}
+}
+
 // shut makes the connection end: nothing that was received counts any more, and
 // the reader has a moment to see the peer's answer.
 func (c *conn) shut() {
@@ -150,7 +166,7 @@ func (c *conn) shut() {
 // only its type is logged.
 func (c *conn) panicked(p any) {
 	c.hub.cfg.Metrics.panics.Inc()
-	c.hub.cfg.Metrics.closes[CloseUnavailable].Inc()
+	c.ended(CloseUnavailable)
 	c.hub.cfg.Logger.Error("connection panicked", "connection", c.id, "session", c.session,
 		"panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
 	c.shut()
@@ -226,7 +242,7 @@ func (w *writer) flush() {
 		w.ws.Close()
 	default:
 		w.closed = true
-		w.hub.cfg.Metrics.closes[CloseGoingAway].Inc()
+		w.ended(CloseGoingAway)
 		w.shut()
 		w.ws.Close()
 	}
@@ -249,7 +265,7 @@ func (w *writer) close(code CloseCode) {
 		return
 	}
 	w.closed = true
-	w.hub.cfg.Metrics.closes[code].Inc()
+	w.ended(code)
 	if code >= 4000 { // the others are the peer's, or gorilla has answered
 		reason := websocket.FormatCloseMessage(int(code), code.String())
 		w.hold()
