@@ -215,11 +215,12 @@ type turn struct {
 	s      Session
 	events []Event
 
-	nothing bool // the message changes nothing, not even the version
-	waits   bool // the visitor has asked for time
-	lost    bool // the bot has no idea what to say
-	asks    bool // the visitor's message is a question
-	wipe    bool // the words in the log are to be deleted
+	nothing bool     // the message changes nothing, not even the version
+	waits   bool     // the visitor has asked for time
+	lost    bool     // the bot has no idea what to say
+	near    []Choice // the entries that may be meant, when the bot asks which
+	asks    bool     // the visitor's message is a question
+	wipe    bool     // the words in the log are to be deleted
 }
 
 func (t *turn) say(origin Origin, text string, choices ...Choice) {

@@ -43,10 +43,15 @@ func (b *Bot) label(value string) string {
 	case anotherChoice:
 		return "换一位申请人"
 	case leaveChoice:
-		return "取消排队"
+		return leaveButton().Label
+	case skipChoice:
+		return skipButton().Label
 	}
 	if n := ratingOf(value); n > 0 {
 		return grades[n-1]
+	}
+	if e, ok := b.entry(value); ok {
+		return e.Title()
 	}
 	return b.Book.Label(value)
 }
@@ -90,7 +95,7 @@ func (t *turn) idle(in flow.Input) []flow.Action {
 		return []flow.Action{{Handoff: "asked"}}
 	case m.Intent == intents.Status || m.Act == intents.Progress:
 		return t.progress()
-	case in.Answer != "" && m.Decision == intents.Offer:
+	case in.Answer != "" && m.Decision == intents.Offer && t.near == nil:
 		return t.offer(in.Answer)
 	case in.Answer != "":
 		return []flow.Action{{Say: &flow.Say{Text: in.Answer, Answer: true}}}
@@ -126,7 +131,7 @@ func (t *turn) smallTalk(in flow.Input) []flow.Action {
 
 func (t *turn) fallback() []flow.Action {
 	t.lost = true
-	return says("抱歉，这个问题我还不会回答。您可以换个说法，或者转人工咨询。", t.bot.menu()...)
+	return says("抱歉，这个问题我不确定，需要转人工吗？您也可以换个说法再问。", t.bot.menu()...)
 }
 
 // start begins or takes up the application, unless one is still being checked,

@@ -22,6 +22,9 @@ func (t *turn) visitor() error {
 			return &Error{Code: Invalid, Message: "这个按钮已经失效，请用最新的按钮或直接打字。"}
 		}
 		in.Choice = raw
+		if e, ok := t.bot.entry(raw); ok {
+			in = t.picked(e)
+		}
 		t.events = append(t.events, Event{Kind: Text, From: Visitor, Text: pii.Text(label), ID: t.m.ID})
 	} else {
 		text = intents.Normalize(raw)
@@ -43,7 +46,9 @@ func (t *turn) visitor() error {
 	t.asks = in.Match.Question
 	was := t.s.Flow.Details
 	if t.s.Owner != OwnerAgent {
-		in.Answer = t.answer(in.Question())
+		if in.Answer == "" {
+			in.Answer = t.answer(in.Question())
+		}
 		t.waits = in.Match.Act == intents.Wait
 		actions = t.reply(in)
 	} else if r := rightOf(in); r != intents.NoRight && r != intents.ReviewRight && !t.asks {
@@ -56,25 +61,13 @@ func (t *turn) visitor() error {
 	return nil
 }
 
-// answer returns what the knowledge base says to the message. It is not asked
-// about what is no question: an answer to the flow's, or a request to start.
-func (t *turn) answer(q flow.Part) string {
-	m := q.Match
-	topic := m.Question || m.Intent != intents.None && m.Intent != intents.Greeting && m.Intent != intents.Human
-	if q.Text == "" || m.Decision == intents.Start || t.s.Flow.Status == flow.Running && !topic {
-		return ""
-	}
-	e, _ := t.bot.FAQ.Answer(q.Text, m)
-	return e.Answer
-}
-
 // reply lets the open flow answer, or answers as the bot at large.
 func (t *turn) reply(in flow.Input) []flow.Action {
 	running := t.s.Flow.Status == flow.Running
-	if in.Choice == leaveChoice {
+	if t.s.Owner == OwnerWaiting && (in.Choice == leaveChoice || in.Choice == skipChoice) {
 		return t.leave()
 	}
-	if n := ratingOf(in.Choice); n > 0 {
+	if n := ratingOf(in.Choice); n > 0 && t.s.Handoff.rateable() {
 		return t.rate(n)
 	}
 	if r := rightOf(in); r != intents.NoRight && (in.Choice != "" || !running) {
@@ -107,6 +100,8 @@ func (t *turn) apply(actions []flow.Action) {
 		switch {
 		case a.Say != nil && a.Say.Code != "":
 			t.notice(a.Say.Code, a.Say.Text, nil, a.Say.Choices...)
+		case a.Say != nil && a.Say.Answer && t.near != nil:
+			t.say(Script, a.Say.Text, t.near...)
 		case a.Say != nil && a.Say.Answer:
 			t.say(Knowledge, a.Say.Text, a.Say.Choices...)
 		case a.Say != nil:
