@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -30,12 +31,17 @@ type Question struct {
 	Text  pii.Text  // personal details taken out
 	Guess bool      // it is no question: the model is to say what it may mean
 	At    time.Time // of the message
+	N     int       // of the session's questions
 }
+
+// key tells a question from all others of its session, also from those before
+// the session's state expired.
+func (q *Question) key() string { return fmt.Sprintf("%d.%d", q.At.UnixNano(), q.N) }
 
 // Answer is what came of a question.
 type Answer struct {
-	At       time.Time // the question's, which tells it from others
-	Text     string    // the model's, checked; "" if it has none
+	Question string // its key
+	Text     string // the model's, checked; "" if it has none
 	Proposal intents.Proposal
 }
 
@@ -75,8 +81,8 @@ func (t *turn) ask(in flow.Input) bool {
 	}
 	runes := []rune(text)
 	text = string(runes[max(0, len(runes)-maxQuestion):])
-	t.s.Question = &Question{ID: t.m.ID, Text: pii.Text(text), Guess: guess, At: t.m.At}
 	t.s.Asked++
+	t.s.Question = &Question{ID: t.m.ID, Text: pii.Text(text), Guess: guess, At: t.m.At, N: t.s.Asked}
 	return true
 }
 
@@ -95,14 +101,14 @@ func (t *turn) askBetween(in flow.Input) bool {
 
 // waits reports whether the question still waits for the bot.
 func (s *Session) waits(q *Question) bool {
-	return s.Question != nil && s.Question.At.Equal(q.At) && s.Owner != OwnerAgent && s.Owner != OwnerClosed
+	return s.Question != nil && s.Question.key() == q.key() && s.Owner != OwnerAgent && s.Owner != OwnerClosed
 }
 
 // answered takes in what came of a question. One that was asked anew, or erased,
 // or that a person has taken over meanwhile, changes nothing that can be seen.
 func (t *turn) answered() {
 	a, q := t.m.Answer, t.s.Question
-	if q == nil || !q.At.Equal(a.At) {
+	if q == nil || q.key() != a.Question {
 		t.nothing = true
 		return
 	}

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"fenfu/intents/faq"
@@ -20,7 +19,7 @@ const (
 // it. Whatever goes wrong, something comes back.
 func (b *Bot) consult(ctx context.Context, s Session) error {
 	q := s.Question
-	answer := &Answer{At: q.At}
+	answer := &Answer{Question: q.key()}
 	left := q.At.Add(answerWithin).Sub(b.Now())
 	if b.Model != nil && left >= worthAsking {
 		asking, done := b.asking.begin(ctx, s.ID, min(left, answerWithin))
@@ -37,7 +36,7 @@ func (b *Bot) consult(ctx context.Context, s Session) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	_, err := b.Handle(ctx, Message{
-		Session: s.ID, ID: fmt.Sprintf("answer:%d", q.At.UnixNano()), From: System, Kind: Answered, Answer: answer,
+		Session: s.ID, ID: "answer:" + q.key(), From: System, Kind: Answered, Answer: answer,
 	})
 	return err
 }

@@ -54,6 +54,7 @@ type questionRecord struct {
 	Text  string `json:"x"`
 	Guess bool   `json:"g,omitempty"`
 	At    nanos  `json:"t"`
+	N     int    `json:"n,omitempty"`
 }
 
 type flowRecord struct {

@@ -29,7 +29,7 @@ func (r *questionRecord) question() *bot.Question {
 	if r == nil {
 		return nil
 	}
-	return &bot.Question{ID: r.ID, Text: pii.Text(r.Text), Guess: r.Guess, At: r.At.time()}
+	return &bot.Question{ID: r.ID, Text: pii.Text(r.Text), Guess: r.Guess, At: r.At.time(), N: r.N}
 }
 
 func (r *applicationRecord) application() *bot.Application {

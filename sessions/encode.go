@@ -104,7 +104,7 @@ func encodeState(b []byte, s *bot.Session, application []byte) []byte {
 	}
 	if q := s.Question; q != nil {
 		o = append(o.name("q"), '{')
-		o = o.text("i", q.ID).text("x", q.Text.Reveal()).yes("g", q.Guess).number("t", toNanos(q.At))
+		o = o.text("i", q.ID).text("x", q.Text.Reveal()).yes("g", q.Guess).number("t", toNanos(q.At)).number("n", int64(q.N))
 		o = append(o, '}')
 	}
 	o = o.number("qn", int64(s.Asked))
