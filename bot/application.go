@@ -45,6 +45,9 @@ func checkID(session string, a *Application) string {
 // open reports whether the application still waits for its decision.
 func (a *Application) open() bool { return a != nil && a.Status != Decided }
 
+// held reports whether it waits for its corrected details to be confirmed.
+func (a *Application) held() bool { return a != nil && a.Status == Held }
+
 // erase forgets every detail, in the flow and in the application. A check
 // still to be made is not made.
 func (t *turn) erase() {

@@ -78,6 +78,7 @@ const (
 	CodePending   = "application.pending" // the check takes its time
 	CodeDelayed   = "application.delayed" // the check cannot be reached and is tried again
 	CodeDecided   = "application.decided"
+	CodeCorrected = "application.corrected" // an earlier version of it does not count any more
 	CodeResumed   = "application.resumed" // it was given up, and is checked anew
 	CodeViewed    = "details.viewed"
 	CodeErased    = "details.erased"
@@ -149,6 +150,7 @@ type ApplicationStatus string
 const (
 	Queued  ApplicationStatus = "queued"  // to be sent to the check, perhaps again
 	Pending ApplicationStatus = "pending" // the check has it and will decide
+	Held    ApplicationStatus = "held"    // the visitor corrects something: not checked until it is confirmed anew
 	Decided ApplicationStatus = "decided"
 )
 

@@ -32,7 +32,7 @@ func (b *Bot) Called(ctx context.Context, checkID string) error {
 		if err != nil {
 			return fmt.Errorf("load session: %w", err)
 		}
-		if !s.Application.open() || s.Application.Request.CheckID != checkID {
+		if !s.Application.open() || s.Application.held() || s.Application.Request.CheckID != checkID {
 			return nil
 		}
 		if err := b.try(ctx, s); err != nil {

@@ -51,7 +51,7 @@ func (b *Bot) Wake(ctx context.Context, session string) error {
 // wants returns when the application is to be tried or polled next, false if
 // never. One that was stored before it knew is tried at once.
 func (a *Application) wants() (time.Time, bool) {
-	if !a.open() {
+	if !a.open() || a.Status == Held {
 		return time.Time{}, false
 	}
 	if a.Next.IsZero() {

@@ -91,6 +91,8 @@ func (t *turn) idle(in flow.Input) []flow.Action {
 		offered && m.Act == intents.Affirm && !m.Question,
 		t.s.Flow.Status == flow.Parked && flow.Continues(m.Folded):
 		return t.start(in)
+	case m.Act == intents.Correct && t.s.Application != nil && t.s.Flow.Status == flow.Done:
+		return t.correct(in)
 	case m.Intent == intents.Human:
 		return []flow.Action{{Handoff: "asked"}}
 	case m.Intent == intents.Status || m.Act == intents.Progress:
@@ -153,7 +155,7 @@ func (t *turn) standing() []flow.Action {
 
 // begin begins or takes up the application, unless one is still being checked.
 func (t *turn) begin(in flow.Input) []flow.Action {
-	if t.s.Application.open() {
+	if t.s.Application.open() && !t.s.Application.held() {
 		return says("您的申请已经提交，正在核对，不需要重复申请。结果会在这里通知您。")
 	}
 	var actions []flow.Action

@@ -37,6 +37,8 @@ func (b *Bot) Application(ctx context.Context, session, id string) (Standing, er
 		st.Result, st.DecidedAt, st.Next = a.Result, a.DecidedAt, b.Rules.Words(a.Result.Decision).Next
 	case Pending:
 		st.Next = "审核方正在核对，可能需要一些时间。结果会在对话里通知您，不需要重复提交。"
+	case Held:
+		st.Next = "您正在更正信息，确认之后会重新核对。"
 	default:
 		st.Next = "申请已经提交，正在送往审核方。结果会在对话里通知您，不需要重复提交。"
 	}

@@ -78,6 +78,9 @@ func (t *turn) view() {
 
 // standing says in a word where the application stands.
 func (a *Application) standing() string {
+	if a.held() {
+		return "正在更正，等您重新确认"
+	}
 	if a.open() {
 		return "正在核对"
 	}
@@ -118,7 +121,7 @@ func (t *turn) forget(r intents.Right) {
 		lines[0] = "目前没有保存您的个人信息，之前的聊天内容也已删除。"
 	}
 	switch {
-	case a.open() && a.Attempts > 0:
+	case a.open() && (a.Attempts > 0 || a.Version > 1):
 		lines = append(lines, "申请已停止。之前发给审核方的核对请求无法收回，但我们不会再使用它的结果。")
 	case a.open():
 		lines = append(lines, "申请已停止，没有再发给审核方。")

@@ -64,6 +64,7 @@ func (t *turn) remind() {
 		t.notice(CodeReminder, say.Text, nil, say.Choices...)
 		s.Since, s.Reminded = t.m.At, s.Reminded+1
 		s.Next = t.patience()
+	case t.giveUpCorrection():
 	default:
 		var say flow.Say
 		t.s.Flow, say = t.bot.Book.ParkSilent(t.s.Flow)

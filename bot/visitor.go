@@ -109,6 +109,8 @@ func (t *turn) apply(actions []flow.Action) {
 		case a.Submit && t.standsFor(t.s.Flow.Details[slot.ID].Value):
 			t.apply(t.standing())
 			return // and nothing is submitted
+		case a.Submit && t.s.Application.held():
+			t.resubmit()
 		case a.Submit:
 			t.submit()
 		case a.Erase:

@@ -108,7 +108,7 @@ func (l *lister) givenUp(_ context.Context, e sessions.Entry) (row, bool) {
 
 // wanted says what a session wants first, and how often that was tried.
 func wanted(s *bot.Session) (what string, attempts int) {
-	if a := s.Application; a != nil && a.Status != bot.Decided && !a.Next.After(s.Due) {
+	if a := s.Application; a != nil && a.Status != bot.Decided && a.Status != bot.Held && !a.Next.After(s.Due) {
 		if a.Status == bot.Pending {
 			return forPoll, a.Attempts
 		}
