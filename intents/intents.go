@@ -44,6 +44,7 @@ const (
 	Refuse    Act = "refuse"   // will not give the detail
 	Skip      Act = "skip"     // wants the next question without answering this one
 	Clear     Act = "clear"    // takes a detail back; Match.Slot says which, if it does
+	Lack      Act = "lack"     // has no such detail, or wants nothing deleted
 	Later     Act = "later"    // wants to go on another time
 	Grumble   Act = "grumble"  // finds it slow or tedious
 )

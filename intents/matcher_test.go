@@ -51,6 +51,19 @@ func TestMatchActs(t *testing.T) {
 	}
 }
 
+func TestMatchRights(t *testing.T) {
+	m := intents.New()
+	for _, r := range rows(t, "testdata/rights.tsv") {
+		got := m.Match(r[0])
+		if string(got.Right) != strings.TrimPrefix(r[1], "-") || got.Question != (r[2] == "?") {
+			t.Errorf("%s: %q, question %v by %s, want %s %q", r[0], got.Right, got.Question, got.Rule, r[1], r[2])
+		}
+		if got.Right != intents.NoRight && got.Decision == intents.Start {
+			t.Errorf("%s: makes use of a right and starts", r[0])
+		}
+	}
+}
+
 func TestMatchOfWhatIsNoText(t *testing.T) {
 	m := intents.New()
 	for _, s := range []string{"", " ", "\u200b", "。。。", "/大哭", "\xff\xfe", "😭😭"} {

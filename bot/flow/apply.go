@@ -59,7 +59,7 @@ func (r *run) confirm(s *Step, plain bool) {
 		r.restart()
 	case s.Kind == DetailStep:
 		r.askAgain()
-	case r.moved: // the yes was for another version's words
+	case r.moved, r.asking == AskEdit: // the yes was not for what is open now
 		r.ask()
 	case s.Kind == ConfirmStep:
 		r.submit(s)
@@ -180,14 +180,13 @@ func (r *run) correct(s *Step) {
 	case s == nil || s.Kind != DetailStep:
 		r.s.Asking = AskEdit
 		r.say(Say{Text: r.f.Texts["edit_ask"], Choices: r.f.edits()})
-	default:
-		known := r.f.satisfied(s, r.s)
+	case r.f.satisfied(s, r.s):
 		r.open(s)
-		if known {
-			r.ask(r.f.Texts["edit"])
-			return
-		}
+		r.ask(r.f.Texts["edit"])
+	case s.ID == r.s.Step:
 		r.ask()
+	default:
+		r.askAgain(r.f.Texts["not_given"])
 	}
 }
 

@@ -40,13 +40,13 @@ func (r *run) choice() {
 		r.asking = AskNothing // pressed twice in a hurry it is not an answer
 		r.askCancel()
 	case buttonValues["cancel_yes"]:
-		r.cancel()
+		r.askCancel() // the question may have been another one for long
 	case KeepChoice:
 		r.ask()
 	case buttonValues["park"]:
 		r.park()
 	case buttonValues["restart_yes"]:
-		r.restart()
+		r.askRestart()
 	case HumanChoice:
 		r.handoff()
 	case StartChoice:

@@ -49,6 +49,7 @@ const (
 	General  Topic = ""
 	Progress Topic = "progress" // how far this is, what is left
 	Begin    Topic = "begin"    // asks to start what is running already
+	Result   Topic = "result"   // when there will be a decision
 	Hello    Topic = "hello"
 	Thanks   Topic = "thanks"
 	Grumble  Topic = "grumble" // is tired of this

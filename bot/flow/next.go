@@ -60,16 +60,22 @@ const (
 
 // Start begins the newest version of the flow with the id, forgetting what an
 // earlier run was given. A run that is open or parked is taken up again instead.
-func (b *Book) Start(s State, id string, now time.Time) (State, []Action) {
+// What the message that starts it gives away already is not kept.
+func (b *Book) Start(s State, id string, in Input) (State, []Action) {
 	if s.Flow == id && (s.Status == Running || s.Status == Parked) {
-		return b.Resume(s, now)
+		return b.Resume(s, in.Now)
 	}
 	f := b.Flow(id)
 	if f == nil {
 		return s, nil
 	}
-	r := &run{f: f, s: State{Flow: id, Version: f.Version, Status: Running}, in: Input{Now: now}}
-	r.advance(f.Texts["begin"])
+	r := &run{f: f, s: State{Flow: id, Version: f.Version, Status: Running}, in: in}
+	words := []string{f.Texts["begin"]}
+	if found := slot.Scan(in.Text, in.Now); len(found) > 0 {
+		r.hide(found)
+		words = append(words, f.Texts["consent_first"])
+	}
+	r.advance(words...)
 	r.settle()
 	return r.s, r.out
 }

@@ -48,7 +48,7 @@ var buttons = []string{
 func TestNextProperties(t *testing.T) {
 	b, m := book(t), intents.New()
 	rapid.Check(t, func(t *rapid.T) {
-		s, _ := b.Start(flow.State{}, "apply", noon)
+		s, _ := b.Start(flow.State{}, "apply", flow.Input{Now: noon})
 		for range rapid.IntRange(1, 40).Draw(t, "turns") {
 			if s.Status == flow.Running && rapid.IntRange(0, 9).Draw(t, "silent") == 0 {
 				before := s
@@ -66,7 +66,7 @@ func TestNextProperties(t *testing.T) {
 			before, copied := s, s.Clone()
 			var actions []flow.Action
 			if s.Status != flow.Running {
-				s, actions = b.Start(s, "apply", noon)
+				s, actions = b.Start(s, "apply", flow.Input{Now: noon})
 			} else {
 				s, actions = b.Next(s, in)
 			}
@@ -147,7 +147,7 @@ func TestFlowChangedUnderASession(t *testing.T) {
 
 func TestConsentIsRecorded(t *testing.T) {
 	b := book(t)
-	s, actions := b.Start(flow.State{}, "apply", noon)
+	s, actions := b.Start(flow.State{}, "apply", flow.Input{Now: noon})
 	shown := actions[0].Say.Text
 	s, _ = b.Next(s, flow.Input{Now: noon, Choice: "consent.agree"})
 	c := s.Consents[0]
@@ -159,7 +159,7 @@ func TestConsentIsRecorded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s2, _ := other.Start(flow.State{}, "apply", noon)
+	s2, _ := other.Start(flow.State{}, "apply", flow.Input{Now: noon})
 	s2, _ = other.Next(s2, flow.Input{Now: noon, Choice: "consent.agree"})
 	if s2.Consents[0].TextSHA256 == c.TextSHA256 {
 		t.Error("two texts have one fingerprint")
@@ -171,7 +171,7 @@ func TestConsentIsRecorded(t *testing.T) {
 
 func BenchmarkNext(b *testing.B) {
 	bk, m := book(b), intents.New()
-	s, _ := bk.Start(flow.State{}, "apply", noon)
+	s, _ := bk.Start(flow.State{}, "apply", flow.Input{Now: noon})
 	s, _ = bk.Next(s, flow.Input{Now: noon, Choice: "consent.agree"})
 	s, _ = bk.Next(s, flow.Input{Now: noon, Choice: "consent.agree"})
 	for _, text := range []string{"林小满", "我的身份证号是110199199005219903", "额度有多少"} {

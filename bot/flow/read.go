@@ -37,6 +37,9 @@ func Read(m *intents.Matcher, text string, now time.Time) Input {
 		return in
 	}
 	said, asked := split(m, text)
+	if said == "" && in.Match.Act == intents.NoAct && in.Match.Intent == intents.None && !in.Match.Question {
+		in.Match.Act, in.Match.Slot = clauseAct(m, text)
+	}
 	if said != "" {
 		in.Said = Part{Text: said, Match: m.Match(said)}
 		if asked != "" {
@@ -94,6 +97,22 @@ func split(m *intents.Matcher, text string) (said, asked string) {
 		return string(s), ""
 	}
 	return string(s), string(a)
+}
+
+// clauseAct returns what the first clause that is about the dialogue does to
+// it: of 我再看一下，你再发一遍 the wait.
+func clauseAct(m *intents.Matcher, text string) (intents.Act, string) {
+	if strings.IndexFunc(text, isBreak) < 0 {
+		return intents.NoAct, ""
+	}
+	for clause := range strings.FieldsFuncSeq(text, isBreak) {
+		switch c := m.Match(clause); c.Act {
+		case intents.Cancel, intents.StartOver, intents.Back, intents.Clear, intents.Refuse, intents.Skip, intents.Later, intents.Repeat,
+			intents.Wait, intents.Grumble:
+			return c.Act, c.Slot
+		}
+	}
+	return intents.NoAct, ""
 }
 
 func blank(b []byte) {

@@ -118,7 +118,10 @@ func (r *reader) answer(m intents.Match) (Command, bool) {
 	case ConsentStep:
 		switch {
 		case m.Act == intents.Deny || m.Act == intents.Refuse:
-			return Command{Verb: Deny}, !m.Question
+			if m.Question { // 可以不同意吗
+				return Command{Verb: AskWhy, Step: r.step.ID}, true
+			}
+			return Command{Verb: Deny}, true
 		case yes: // 好的 is polite, 同意 is a consent
 			return Command{Verb: Confirm, Plain: strings.Contains(m.Folded, "同意")}, true
 		}
@@ -137,7 +140,7 @@ func (r *reader) answer(m intents.Match) (Command, bool) {
 		}
 	}
 	switch {
-	case m.Act == intents.Deny && !m.Question:
+	case m.Act == intents.Deny && !m.Question, m.Act == intents.Lack && r.step.Kind == DetailStep:
 		return Command{Verb: Deny}, true
 	case m.Act == intents.Correct:
 		return Command{Verb: Correct, Step: r.f.idFor(m.Slot)}, true
@@ -180,7 +183,13 @@ func (r *reader) talk(m intents.Match, answer string) (Command, bool) {
 
 func (r *reader) topic(m intents.Match, answer string) (Topic, bool) {
 	switch {
-	case m.Act == intents.Progress || m.Intent == intents.Status:
+	case m.Act == intents.Progress:
+		return Progress, true
+	case m.Intent == intents.Status && m.Question && answer != "":
+		return General, true
+	case m.Intent == intents.Status && m.Question:
+		return Result, true
+	case m.Intent == intents.Status:
 		return Progress, true
 	case m.Act == intents.Thanks:
 		return Thanks, true
@@ -206,6 +215,9 @@ func talks(m intents.Match, answer string) bool {
 // be read, "" if the text does not look like an answer at all.
 func (r *reader) details(p Part, answer string) (found []slot.Found, want *Step, refused string) {
 	m := p.Match
+	if m.Folded == "" { // marks and pictures
+		return nil, r.step, ""
+	}
 	found = slices.DeleteFunc(slot.Scan(p.Text, r.in.Now), r.useless)
 	if r.step.Kind == ConsentStep {
 		return found, r.step, ""
@@ -247,7 +259,7 @@ func (r *reader) useless(f slot.Found) bool {
 // questioned application.
 func Continues(folded string) bool {
 	switch folded {
-	case "继续", "继续填", "继续填写", "继续办理", "继续申请", "接着填", "接着办", "接着来", "接着", "继续吧", "那继续", "继续弄":
+	case "继续", "继续填", "继续填写", "继续办理", "继续申请", "接着填", "接着办", "接着来", "接着", "继续吧", "那继续", "继续弄", "不改", "不改了", "不用改", "不用改了":
 		return true
 	}
 	return false

@@ -31,8 +31,8 @@ const editPrefix = "edit."
 // textKeys are the texts that a flow must have.
 var textKeys = []string{
 	"begin", "resume", "migrated", "migrated_again", "cancelled", "cancel_ask", "kept", "parked", "restart_ask", "restarted", "first",
-	"consent_first", "wait", "thanks", "hello", "grumble", "already", "progress", "left", "nothing_left", "unknown", "stale", "stuck",
-	"remind", "parked_silent", "edit_ask", "edit", "given", "unchanged", "updated", "cleared", "noted", "required", "invalid_kept",
+	"consent_first", "wait", "thanks", "hello", "grumble", "already", "progress", "result", "left", "nothing_left", "unknown", "stale", "stuck",
+	"remind", "parked_silent", "edit_ask", "edit", "given", "unchanged", "updated", "cleared", "not_given", "noted", "required", "invalid_kept",
 	"under14", "safety",
 }
 

@@ -216,6 +216,11 @@ func findID(text string, now time.Time) (Found, string) {
 	case retracted:
 		return Found{}, "no_number"
 	}
+	for _, e := range all {
+		if _, n := compactID(text[e.start:e.end]); e.sort == aCard && (n == 16 || n == 19) {
+			return Found{}, "looks_like_bank_card" // with 17 or 18 digits an ID number is more likely meant
+		}
+	}
 	start, end := idChunk(text, all, worst)
 	if start == end {
 		return Found{}, "no_number"

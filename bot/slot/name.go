@@ -263,7 +263,7 @@ func scanNames(text string, beside bool) (span, bool) {
 		switch {
 		case c.lead&label != 0 && (c.surname || c.lead&(is|fix) != 0):
 			labelled++
-		case c.surname && runes(c.value) <= runes(surnameOf(c.value))+2:
+		case c.plain():
 			plain++
 		default:
 			list[i].lead = 0
@@ -279,11 +279,17 @@ func scanNames(text string, beside bool) (span, bool) {
 		return span{}, false
 	}
 	for _, c := range list {
-		if c.surname && runes(c.value) <= runes(surnameOf(c.value))+2 {
+		if c.plain() {
 			return c.span, true
 		}
 	}
 	return span{}, false
+}
+
+// plain reports whether the piece is like a name in every way. 那 begins a
+// sentence more often than a name.
+func (c candidate) plain() bool {
+	return c.surname && runes(c.value) <= runes(surnameOf(c.value))+2 && !strings.HasPrefix(c.value, "那")
 }
 
 func runes(s string) int { return utf8.RuneCountInString(s) }

@@ -5,7 +5,7 @@ var (
 	nameReasons = []string{"bad_length", "bad_char", "mixed", "not_a_name", "no_name", "ambiguous"}
 	idReasons   = []string{
 		"bad_length", "bad_char", "bad_region", "bad_date", "future_birth", "implausible_age", "bad_checksum", "legacy15", "masked", "ambiguous",
-		"no_number",
+		"looks_like_bank_card", "no_number",
 	}
 	phoneReasons = []string{
 		"bad_prefix", "bad_length", "bad_format", "iot_range", "satellite_or_emergency", "landline", "service_number", "need_country_code",
