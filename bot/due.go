@@ -67,27 +67,10 @@ func (s *Session) due() time.Time {
 		return s.Question.At // before all else, and always a new instant: no lease holds it up
 	}
 	var first time.Time
-	want := func(at time.Time) {
-		if first.IsZero() || at.Before(first) {
-			first = at
+	for w := range s.Wants {
+		if first.IsZero() || w.At.Before(first) {
+			first = w.At
 		}
-	}
-	if at, ok := s.Application.wants(); ok {
-		want(at)
-	}
-	for _, n := range s.Notifications {
-		want(n.Next)
-	}
-	if h := s.Handoff; h != nil && !h.Next.IsZero() {
-		want(h.Next)
-	}
-	for _, c := range s.Claims {
-		if !c.Drop.IsZero() {
-			want(c.Drop)
-		}
-	}
-	if at := s.Silence.Next; !at.IsZero() {
-		want(at)
 	}
 	return first
 }

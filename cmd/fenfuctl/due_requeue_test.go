@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -114,7 +115,7 @@ func TestARequeuedCheckIsDecidedOnce(t *testing.T) {
 			for _, id := range ids {
 				want[id] = "given-up check"
 			}
-			l := p.listed(t)
+			l := onlyGivenUp(p.listed(t))
 			expect(t, l, want)
 			for _, r := range l.Rows {
 				if r.Trouble != eligibility.ReasonRefused || r.Attempts != 1 {
@@ -142,10 +143,8 @@ func TestARequeuedCheckIsDecidedOnce(t *testing.T) {
 					decidedOnce(t, s[0], id)
 				}
 			})
-			if out := p.due(t, "requeue", ids[0]); !strings.Contains(out, "wants nothing") {
-				t.Errorf("of one that is decided it says\n%s", out)
-			}
-			expect(t, p.listed(t), map[string]string{"dora": "given-up check"})
+			p.due(t, "requeue", ids[0]) // it may want something else, but no check
+			expect(t, onlyGivenUp(p.listed(t)), map[string]string{"dora": "given-up check"})
 			if len(c.asked) != 4+3 {
 				t.Errorf("%d checks, want 4 that were refused and 3 anew: %v", len(c.asked), c.asked)
 			}
@@ -177,4 +176,10 @@ func decidedOnce(t *testing.T, s *sessions.Store, id string) {
 	if fmt.Sprint(got) != "[manual_review resumed eligible]" {
 		t.Errorf("%s: %v", id, got)
 	}
+}
+
+// onlyGivenUp leaves out what the sessions want besides.
+func onlyGivenUp(l listing) listing {
+	l.Rows = slices.DeleteFunc(l.Rows, func(r row) bool { return r.State != stateGivenUp })
+	return l
 }

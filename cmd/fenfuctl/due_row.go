@@ -19,14 +19,8 @@ const (
 	stateGivenUp = "given-up" // the check was given up: a person has to decide
 )
 
-// What a session may be due for.
-const (
-	forCheck  = "check"
-	forPoll   = "poll"
-	forNotify = "webhook"
-	forRemind = "reminder"
-	forUnread = "unknown" // its state cannot be read
-)
+// forUnread stands for whatever a session wants whose state cannot be read.
+const forUnread = "unknown"
 
 // row is what the listing says of one session. It holds nothing of a visitor.
 type row struct {
@@ -98,7 +92,7 @@ func (l *lister) givenUp(_ context.Context, e sessions.Entry) (row, bool) {
 		return row{}, false
 	}
 	r := row{
-		Session: e.ID, Partition: e.Partition, State: stateGivenUp, For: forCheck,
+		Session: e.ID, Partition: e.Partition, State: stateGivenUp, For: bot.WantCheck,
 		Attempts: a.Attempts, Failures: a.Failures, Application: a.ID,
 		Trouble: cmp.Or(a.Trouble, eligibility.SystemUnavailable),
 	}
@@ -108,16 +102,11 @@ func (l *lister) givenUp(_ context.Context, e sessions.Entry) (row, bool) {
 
 // wanted says what a session wants first, and how often that was tried.
 func wanted(s *bot.Session) (what string, attempts int) {
-	if a := s.Application; a != nil && a.Status != bot.Decided && a.Status != bot.Held && !a.Next.After(s.Due) {
-		if a.Status == bot.Pending {
-			return forPoll, a.Attempts
-		}
-		return forCheck, a.Attempts
-	}
-	for _, n := range s.Notifications {
-		if !n.Next.After(s.Due) {
-			return forNotify, n.Attempts
+	var first bot.Want
+	for w := range s.Wants {
+		if first.At.IsZero() || w.At.Before(first.At) {
+			first = w
 		}
 	}
-	return forRemind, 0
+	return first.What, first.Attempts
 }
