@@ -12,6 +12,7 @@ type cli struct {
 	Classify classifyCmd `cmd:"" help:"Read lines and print what each means: text, intent, decision."`
 	Due      dueCmd      `cmd:"" help:"List what is due, leased, stuck or given up, and make it due again."`
 	Eval     evalCmd     `cmd:"" help:"Measure classify on a labelled file."`
+	FAQ      faqCmd      `cmd:"" name:"faq" help:"Check and measure the knowledge base."`
 	Validate validateCmd `cmd:"" help:"Read lines and print whether each is a well-formed detail."`
 }
 

@@ -41,11 +41,17 @@ const (
 	farAfter  = 12 * 3
 )
 
+// record follows a thing that is only spoken of: 保留转账记录.
+var record = regexp.MustCompile(`^(?:记录|凭证|流水|功能|页面|错误|锁定|拦截)`)
+
 // requests finds what a folded sentence asks for.
 func requests(s string) []Finding {
 	var out []Finding
 	for _, r := range requested {
 		for _, m := range r.thing.FindAllStringIndex(s, -1) {
+			if record.MatchString(s[m[1]:]) {
+				continue
+			}
 			if words := r.at(s, m[0], m[1]); words != "" {
 				out = append(out, Finding{r.kind, words})
 			}
