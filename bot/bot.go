@@ -79,7 +79,7 @@ const (
 	CodeDelayed   = "application.delayed" // the check cannot be reached and is tried again
 	CodeDecided   = "application.decided"
 	CodeCorrected = "application.corrected" // an earlier version of it does not count any more
-	CodeResumed   = "application.resumed" // it was given up, and is checked anew
+	CodeResumed   = "application.resumed"   // it was given up, and is checked anew
 	CodeViewed    = "details.viewed"
 	CodeErased    = "details.erased"
 	CodeWithdrawn = "consent.withdrawn"
@@ -221,7 +221,8 @@ type Turn struct {
 // Memory keeps sessions. [fenfu/sessions.Store] is one.
 type Memory interface {
 	// Load returns the session, or a fresh one (Version 0, Owner bot) for an id
-	// that was never stored. It may answer from a copy that is out of date:
+	// that was never stored. If its log is still kept but its state is not, it
+	// is fresh but for Version and Seq. It may answer from a copy that is out of date:
 	// Commit finds out.
 	Load(ctx context.Context, id string) (Session, error)
 

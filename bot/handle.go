@@ -181,7 +181,7 @@ func (b *Bot) decide(s Session, m Message) (Turn, error) {
 		return Turn{}, &Error{Code: NotFound, Message: "这次会话已经结束，请刷新页面开始新的会话。"}
 	}
 	t := &turn{bot: b, m: m, s: s}
-	if s.Version == 0 {
+	if s.CreatedAt.IsZero() {
 		t.s.CreatedAt = m.At
 	}
 	t.s.UpdatedAt = m.At

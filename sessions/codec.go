@@ -24,29 +24,31 @@ import (
 const recordVersion = 1
 
 // The names of the sealed fields. The state goes with the session's version,
-// an event with its number.
+// the application with the version that it was written with, an entry of the
+// log with the number of its first event.
 const (
-	fieldState = "state"
-	fieldEvent = "event"
+	fieldState       = "state"
+	fieldApplication = "application"
+	fieldEntry       = "entry"
 )
 
 type stateRecord struct {
-	Record      int                `json:"r"`
-	ID          string             `json:"id"`
-	Owner       bot.Owner          `json:"o"`
-	Agent       string             `json:"a,omitempty"`
-	Flow        flowRecord         `json:"f,omitzero"`
-	Application *applicationRecord `json:"ap,omitempty"`
-	Claims      []claimRecord      `json:"cl,omitempty"`
-	Handoff     *handoffRecord     `json:"h,omitempty"`
-	Strain      strainRecord       `json:"sn,omitzero"`
-	Silence     silenceRecord      `json:"si,omitzero"`
-	Question    *questionRecord    `json:"q,omitempty"`
-	Asked       int                `json:"qn,omitempty"`
-	Notify      []notifyRecord     `json:"nt,omitempty"`
-	Due         nanos              `json:"d,omitempty"`
-	CreatedAt   nanos              `json:"c,omitempty"`
-	UpdatedAt   nanos              `json:"u,omitempty"`
+	Record    int             `json:"r"`
+	ID        string          `json:"id"`
+	Owner     bot.Owner       `json:"o"`
+	Agent     string          `json:"a,omitempty"`
+	Flow      flowRecord      `json:"f,omitzero"`
+	Applied   int64           `json:"ap,omitempty"` // version with which the application was written, 0: there is none
+	Claims    []claimRecord   `json:"cl,omitempty"`
+	Handoff   *handoffRecord  `json:"h,omitempty"`
+	Strain    strainRecord    `json:"sn,omitzero"`
+	Silence   silenceRecord   `json:"si,omitzero"`
+	Question  *questionRecord `json:"q,omitempty"`
+	Asked     int             `json:"qn,omitempty"`
+	Notify    []notifyRecord  `json:"nt,omitempty"`
+	Due       nanos           `json:"d,omitempty"`
+	CreatedAt nanos           `json:"c,omitempty"`
+	UpdatedAt nanos           `json:"u,omitempty"`
 }
 
 type questionRecord struct {
@@ -168,9 +170,15 @@ type requestRecord struct {
 	WeChat   string        `json:"wc,omitempty"`
 }
 
+// entryRecord is what one turn added to the log.
+type entryRecord struct {
+	Record int           `json:"r"`
+	First  int64         `json:"n"`
+	At     nanos         `json:"t,omitempty"` // of all events but those that have another
+	Events []eventRecord `json:"e"`
+}
+
 type eventRecord struct {
-	Record  int          `json:"r"`
-	Seq     int64        `json:"n"`
 	Kind    bot.Kind     `json:"k"`
 	From    bot.Author   `json:"f"`
 	Origin  bot.Origin   `json:"o,omitempty"`
@@ -215,67 +223,120 @@ func (w *sealer) seal(box *seal.Box, field string, n int64) []byte {
 }
 
 func (w *sealer) state(c *cached) []byte {
-	w.plain = encodeState(w.plain[:0], &c.session, c.application)
+	w.plain = encodeState(w.plain[:0], &c.session, c.applied)
 	return w.seal(c.box, fieldState, c.session.Version)
 }
 
-func (w *sealer) event(box *seal.Box, e *bot.Event) []byte {
-	w.plain = encodeEvent(w.plain[:0], e)
-	return w.seal(box, fieldEvent, e.Seq)
+func (w *sealer) application(c *cached) (sealed []byte, err error) {
+	if w.plain, err = encodeApplication(w.plain[:0], c.session.Application); err != nil {
+		return nil, err
+	}
+	return w.seal(c.box, fieldApplication, c.applied), nil
 }
 
-func openState(box *seal.Box, id string, version int64, sealed []byte) (bot.Session, error) {
+func (w *sealer) entry(box *seal.Box, events []bot.Event) []byte {
+	w.plain = encodeEntry(w.plain[:0], events)
+	return w.seal(box, fieldEntry, events[0].Seq)
+}
+
+// openState opens a state and the application that goes with it, and returns
+// the version with which that was written.
+func openState(box *seal.Box, id string, version int64, state, application string) (bot.Session, int64, error) {
 	var r stateRecord
-	if err := open(box, fieldState, version, sealed, &r); err != nil {
-		return bot.Session{}, damaged("session", err)
+	if err := open(box, fieldState, version, state, &r); err != nil {
+		return bot.Session{}, 0, err
 	}
 	if r.Record != recordVersion {
-		return bot.Session{}, damaged("session", fmt.Errorf("record version %d is not known here", r.Record))
+		return bot.Session{}, 0, fmt.Errorf("record version %d is not known here", r.Record)
 	}
 	if r.ID != id {
-		return bot.Session{}, damaged("session", errors.New("it is another session's"))
+		return bot.Session{}, 0, errors.New("it is another session's")
 	}
-	return bot.Session{
-		ID: id, Version: version, Owner: r.Owner, Agent: r.Agent,
-		Flow: r.Flow.state(), Application: r.Application.application(), Notifications: notifications(r.Notify),
+	session := bot.Session{
+		ID: id, Owner: r.Owner, Agent: r.Agent,
+		Flow: r.Flow.state(), Notifications: notifications(r.Notify),
 		Handoff: r.Handoff.handoff(), Strain: bot.Strain(r.Strain),
 		Claims:   claims(r.Claims),
 		Silence:  bot.Silence{Since: r.Silence.Since.time(), Reminded: r.Silence.Reminded, Next: r.Silence.Next.time()},
 		Question: r.Question.question(), Asked: r.Asked,
 		Due: r.Due.time(), CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(),
-	}, nil
+	}
+	if r.Applied != 0 {
+		var a applicationRecord
+		if err := open(box, fieldApplication, r.Applied, application, &a); err != nil {
+			return bot.Session{}, 0, fmt.Errorf("application: %w", err)
+		}
+		session.Application = a.application()
+	}
+	return session, r.Applied, nil
 }
 
-func openEvent(box *seal.Box, seq int64, sealed []byte) (bot.Event, error) {
-	var r eventRecord
-	if err := open(box, fieldEvent, seq, sealed, &r); err != nil {
-		return bot.Event{}, damaged("event", err)
+// sealedEntry is an entry of the log as it is kept, entry what one turn added.
+type (
+	sealedEntry struct {
+		first int64
+		text  string
 	}
-	if r.Record != recordVersion || r.Seq != seq {
-		return bot.Event{}, damaged("event", fmt.Errorf("record version %d, number %d: not what belongs here", r.Record, r.Seq))
+	entry struct {
+		first  int64
+		events []bot.Event
 	}
-	return bot.Event{
-		Seq: seq, Kind: r.Kind, From: r.From, Origin: r.Origin, Text: pii.Text(r.Text),
-		Choices: r.Choices, Code: r.Code, Data: r.Data, ID: r.ID, At: r.At.time(),
-	}, nil
+)
+
+func openEntry(box *seal.Box, sealed sealedEntry) (entry, error) {
+	var r entryRecord
+	if err := open(box, fieldEntry, sealed.first, sealed.text, &r); err != nil {
+		return entry{}, damaged("log", err)
+	}
+	if r.Record != recordVersion || r.First != sealed.first {
+		return entry{}, damaged("log", fmt.Errorf("record version %d, number %d: not what belongs here", r.Record, r.First))
+	}
+	e := entry{first: r.First, events: make([]bot.Event, len(r.Events))}
+	for i, v := range r.Events {
+		if v.At == 0 {
+			v.At = r.At
+		}
+		e.events[i] = bot.Event{
+			Seq: r.First + int64(i), Kind: v.Kind, From: v.From, Origin: v.Origin, Text: pii.Text(v.Text),
+			Choices: v.Choices, Code: v.Code, Data: v.Data, ID: v.ID, At: v.At.time(),
+		}
+	}
+	return e, nil
 }
 
-// openEvents opens consecutive events of a log, the first one numbered first.
-func openEvents(box *seal.Box, first int64, sealed []string) ([]bot.Event, error) {
-	events := make([]bot.Event, len(sealed))
+// openEntries opens the entries of a part of the log, but for those that end
+// before the event after after.
+func openEntries(box *seal.Box, after int64, sealed []sealedEntry) ([]entry, error) {
+	for len(sealed) > 1 && sealed[1].first <= after+1 {
+		sealed = sealed[1:]
+	}
+	entries := make([]entry, len(sealed))
 	for i, text := range sealed {
-		e, err := openEvent(box, first+int64(i), []byte(text))
+		e, err := openEntry(box, text)
 		if err != nil {
 			return nil, err
 		}
-		events[i] = e
+		entries[i] = e
 	}
-	return events, nil
+	return entries, nil
+}
+
+// eventsOf returns the events after the given number, at most max.
+func eventsOf(entries []entry, after int64, max int) []bot.Event {
+	var events []bot.Event
+	for _, e := range entries {
+		for _, v := range e.events {
+			if v.Seq > after && len(events) < max {
+				events = append(events, v)
+			}
+		}
+	}
+	return events
 }
 
 // open never puts what it decrypted into an error, as json's own errors may.
-func open(box *seal.Box, field string, n int64, sealed []byte, to any) error {
-	plain, err := box.Open(field, n, sealed)
+func open(box *seal.Box, field string, n int64, sealed string, to any) error {
+	plain, err := box.Open(field, n, []byte(sealed))
 	if err != nil {
 		return err
 	}

@@ -45,6 +45,8 @@ func fill(t *testing.T, v reflect.Value, path string) {
 		v.SetString("filled " + path)
 	case reflect.Int, reflect.Int64:
 		v.SetInt(int64(len(path)))
+	case reflect.Uint32:
+		v.SetUint(uint64(len(path)))
 	case reflect.Bool:
 		v.SetBool(true)
 	case reflect.Pointer:

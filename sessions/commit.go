@@ -4,18 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
+	"strconv"
 
 	"github.com/redis/go-redis/v9"
 
 	"fenfu/bot"
 )
 
-// What the commit script answers.
+// mostEvents is how many events a turn may have: so far back a reader of the log
+// looks for the entry that an event is in.
+const mostEvents = 32
+
+// What the commit script answers. A duplicate is -1 less the number of the
+// event that the message became.
 const (
-	stored int64 = iota
-	duplicate
-	moved
+	moved     = 0
+	stored    = 1
+	storedDue = 2 // and what is due is a new instant
 )
 
 // Commit stores a turn, all of it or nothing, in one round trip; see
@@ -31,68 +36,65 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	is := &cached{box: was.box, session: t.Session, renewed: was.renewed, keys: was.keys}
-	if is.keys == nil {
-		is.keys = &[3]any{sessionKey(p.tag, id), logKey(p.tag, id), idsKey(p.tag, id)}
-	}
-	if a := t.Session.Application; a != nil {
-		// Who changes an application makes a new one.
-		if is.application = was.application; a != was.session.Application || is.application == nil {
-			if is.application, err = encodeApplication(a); err != nil {
-				return 0, fmt.Errorf("commit to session %s: %w", id, err)
-			}
+	var erased []entry
+	if t.Erase {
+		if erased, err = s.erased(ctx, was, &t); err != nil {
+			return 0, err
 		}
 	}
-	is.session.Version++
-	is.session.Seq += int64(len(t.Events))
 	now := s.o.Now()
-	renew := t.Session.Seq == 0 || now.Sub(was.renewed) > s.o.TTL.Session/100
-	if renew {
-		is.renewed = now
-	}
-	lease, mine := s.reserve(t.Session.Due, now)
 	c := s.commits.Get().(*commit)
-	cmd := redis.NewIntSliceCmd(context.Background(), s.commitArgs(c, p, is, &t, renew, lease)...)
+	is := c.follows(was, &t, p)
+	if c.newApplication && t.Session.Application != nil {
+		if c.newApp, err = c.application(is); err != nil {
+			return 0, fmt.Errorf("commit to session %s: %w", id, err)
+		}
+	}
+	if t.Session.Seq == 0 || now.Sub(was.renewed) > s.o.TTL.Session/100 {
+		c.renew, is.renewed = true, now
+	}
+	lease, mine := s.reserve(c.newDue, t.Session.Due, now)
+	cmd := redis.NewIntCmd(context.Background(), s.commitArgs(c, p, is, &t, lease, erased)...)
 	if err := s.batch.do(ctx, p.number, s.scripts.commit, cmd); err != nil {
 		s.release(mine)
 		s.cache.Remove(id) // it may have been stored, so followers had better look
 		p.catchUp(id)
 		return 0, unavailable("commit to session "+id, err)
 	}
+	seq := c.first
 	c.done()
 	s.commits.Put(c) // not if it failed: then somebody may still hold what is in it
-	reply := cmd.Val()
-	if len(reply) < 2 {
-		s.release(mine)
-		return 0, fmt.Errorf("commit to session %s: %d values returned, want 2 or 3", id, len(reply))
-	}
-	switch status, seq := reply[0], reply[1]; status {
-	case stored:
+	status := cmd.Val()
+	if status == stored || status == storedDue {
 		s.cache.Add(id, is)
-		if mine && len(reply) == 3 && reply[2] == 1 {
-			s.mine <- claimed{p, id, lease}
-		} else {
-			s.release(mine)
-		}
+	}
+	if mine && status == storedDue {
+		s.mine <- claimed{p, id, lease} // who works on it loads what was just stored
+	} else {
+		s.release(mine)
+	}
+	switch {
+	case status == stored, status == storedDue:
 		return seq, s.applied(ctx, p, &t)
-	case duplicate:
-		s.release(mine)
+	case status < 0:
+		seq = -1 - status
 		return seq, s.repeated(ctx, p, id, seq)
-	case moved:
-		s.release(mine)
+	case status == moved:
 		s.cache.Remove(id)
 		return 0, bot.ErrConflict
 	default:
-		s.release(mine)
 		return 0, fmt.Errorf("commit to session %s: status %d returned", id, status)
 	}
 }
 
 // checkTurn refuses turns that could not be told apart from others, or would
-// break the numbering.
+// break the numbering, or the log.
 func checkTurn(t *bot.Turn) error {
 	if t.Session.ID == "" || t.MessageID == "" {
 		return errors.New("commit: a turn needs a session and a message id")
+	}
+	if len(t.Events) > mostEvents || t.Erase && len(t.Events) == 0 {
+		return fmt.Errorf("commit to session %s: %d events", t.Session.ID, len(t.Events))
 	}
 	for i := range t.Events {
 		if want := t.Session.Seq + 1 + int64(i); t.Events[i].Seq != want {
@@ -107,57 +109,136 @@ func checkTurn(t *bot.Turn) error {
 type commit struct {
 	args []any
 	sealer
-	messageID, owner    string
-	version, seq        int64 // before
-	first, next         int64 // number of the first event, version after
+	before, after       string // version and number of the last event, as in the log
+	field, owner        string
+	first               int64 // number of the first event, or of the last one if there is none
 	due, lease          int64
 	sessionTTL, longTTL int64
+
+	stateless      bool // no state is kept of the session: it is new, or has expired
+	newDue         bool // what is due may be another instant than before
+	newApp         []byte
+	newApplication bool // the application may be another than before
+	renew          bool // the TTLs are to be set anew
 }
 
 // done lets go of what belongs to a session.
 func (c *commit) done() {
 	clear(c.args)
-	c.args, c.messageID = c.args[:0], ""
+	*c = commit{args: c.args[:0], sealer: c.sealer}
 	c.reset()
 }
 
+// follows returns what this node knows of the session once the turn is stored,
+// given what it knew before, and notes what the turn changes. If that was not
+// the version that the turn was decided on, everything may change.
+func (c *commit) follows(was *cached, t *bot.Turn, p *partition) *cached {
+	is := &cached{box: was.box, session: t.Session, renewed: was.renewed, keys: was.keys}
+	if is.keys == nil {
+		is.keys = &[2]any{logKey(p.tag, t.Session.ID), sessionKey(p.tag, t.Session.ID)}
+	}
+	is.session.Version++
+	is.session.Seq += int64(len(t.Events))
+	is.mark = mark(is.session.Version, is.session.Seq)
+
+	known := was.session.Version == t.Session.Version
+	c.stateless = t.Session.Version == 0 || known && was.stateless
+	same := known && !c.stateless
+	c.before, c.after = was.mark, is.mark
+	if !same || c.before == "" {
+		c.before = mark(t.Session.Version, t.Session.Seq)
+	}
+	c.newDue = !same || !t.Session.Due.Equal(was.session.Due)
+	// Who changes an application makes a new one.
+	c.newApplication = !same || t.Session.Application != was.session.Application
+	is.applied = was.applied
+	if c.newApplication {
+		is.applied = is.session.Version
+	}
+	return is
+}
+
+// mark is a version and the number of the last event as the log has them.
+func mark(version, seq int64) string {
+	if version == 0 {
+		return ""
+	}
+	return strconv.FormatInt(version, 10) + " " + strconv.FormatInt(seq, 10)
+}
+
 // commitArgs seals the turn and lays it out as scripts/commit.lua reads it.
-func (s *Store) commitArgs(c *commit, p *partition, is *cached, t *bot.Turn, renew bool, lease int64) []any {
-	id := t.Session.ID
-	c.messageID, c.owner = t.MessageID, string(is.session.Owner)
-	c.version, c.seq, c.next = t.Session.Version, t.Session.Seq, is.session.Version
+func (s *Store) commitArgs(c *commit, p *partition, is *cached, t *bot.Turn, lease int64, erased []entry) []any {
+	c.field, c.owner = messageField(t.MessageID), string(is.session.Owner)
 	c.first = min(t.Session.Seq+1, is.session.Seq)
 	c.sessionTTL, c.longTTL, c.lease = s.o.TTL.Session.Milliseconds(), s.o.TTL.Log.Milliseconds(), lease
-	var logTTL, due any = "", ""
-	if renew {
+	var kept, logTTL, application any = "1", "", ""
+	if c.stateless {
+		kept = ""
+	}
+	if c.renew {
 		logTTL = &c.longTTL
 	}
-	if !is.session.Due.IsZero() {
-		// Rounded up: nothing is woken before it is due.
-		c.due = is.session.Due.Add(time.Millisecond - 1).UnixMilli()
-		due = &c.due
+	switch {
+	case !c.newApplication:
+	case is.session.Application != nil:
+		application = c.newApp
+	case !c.stateless:
+		application = "none"
 	}
-	score := due
-	if lease != 0 {
-		score = &c.lease
+	due, score := c.dueArgs(&is.session)
+	c.args = append(c.args[:0], "evalsha", s.scripts.commit.sha, 4,
+		is.keys[0], is.keys[1], p.names, p.due,
+		&c.before, kept, s.self, &c.sessionTTL, logTTL, due, score,
+		c.state(is), &c.owner, application,
+		"v", &c.after, &c.field, &c.first)
+	if len(t.Events) > 0 {
+		c.args = append(c.args, entryField(c.first), c.entry(is.box, t.Events))
 	}
-	state := c.state(is)
-	c.args = append(c.args[:0], "evalsha", s.scripts.commit.sha, 5,
-		is.keys[0], is.keys[1], is.keys[2], p.due, p.nodes,
-		&c.messageID, &c.version, &c.seq, &c.first,
-		&c.next, state, &c.owner, due, id,
-		&c.sessionTTL, logTTL, s.self, score)
-	head := newHead(id, c.first, len(t.Events))
-	at := len(c.args)
-	c.args = append(c.args, nil)
-	for i := range t.Events {
-		e := c.event(is.box, &t.Events[i])
-		head = head.add(len(e))
-		c.args = append(c.args, e)
+	for _, e := range erased {
+		c.args = append(c.args, entryField(e.first), c.entry(is.box, e.events))
 	}
-	c.args[at] = []byte(head)
 	return c.args
 }
+
+// dueArgs says what is due, if that may have changed.
+func (c *commit) dueArgs(is *bot.Session) (due, score any) {
+	switch {
+	case !c.newDue, is.Due.IsZero() && c.stateless && c.before == "":
+		return "", ""
+	case is.Due.IsZero():
+		return "none", ""
+	}
+	c.due = dueMillis(is.Due)
+	if c.lease != 0 {
+		return &c.due, &c.lease
+	}
+	return &c.due, &c.due
+}
+
+// erased returns what the log so far is to be once its events are erased.
+func (s *Store) erased(ctx context.Context, was *cached, t *bot.Turn) ([]entry, error) {
+	var all []entry
+	for after := int64(0); after < t.Session.Seq; {
+		_, page, err := s.readLog(ctx, was.box, t.Session.ID, after, erasePage)
+		if err != nil {
+			return nil, err
+		}
+		if len(page) == 0 {
+			break // the log has gone: the commit will find out
+		}
+		for _, e := range page {
+			for i := range e.events {
+				e.events[i] = e.events[i].Erased()
+			}
+			after = e.first + int64(len(e.events)) - 1
+		}
+		all = append(all, page...)
+	}
+	return all, nil
+}
+
+// erasePage is how many events are read at a time to be erased.
+const erasePage = 512
 
 // applied makes a stored turn known on this node.
 func (s *Store) applied(ctx context.Context, p *partition, t *bot.Turn) error {

@@ -12,6 +12,17 @@
 // part, so there is no order of failures to think about. The scripts, with what
 // they take and return, are in scripts/*.lua, all keys in keys.go.
 //
+// A session has two keys. Its log is a hash of the version, the message ids and
+// one sealed entry for each turn that had events; its state is another, for it
+// may have to go sooner. A session whose state has gone begins anew, but its
+// version and the numbers of its events go on. Redis takes most of its time for
+// what a script is sent and for each call that it makes, so both are kept small:
+// what a turn does not change (the application, what is due, the TTLs) is not
+// sent, and in steady state there are four calls.
+//
+// A turn that erases ([bot.Turn.Erase]) reads the log before and writes all of
+// its entries anew with the commit, which the version protects like any other.
+//
 // The calls of many goroutines are gathered into one pipeline (batch.go): while
 // one is on its way the next ones queue, and a call that finds nothing on its
 // way is sent at once.

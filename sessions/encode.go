@@ -75,16 +75,16 @@ func appendQuoted(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// encodeState writes a stateRecord. application is what encodeApplication wrote
-// of the session's, if it has one.
-func encodeState(b []byte, s *bot.Session, application []byte) []byte {
+// encodeState writes a stateRecord. applied is the version with which the
+// session's application was written, if it has one.
+func encodeState(b []byte, s *bot.Session, applied int64) []byte {
 	o := append(object(b), '{')
 	o = o.number("r", recordVersion).text("id", s.ID).text("o", string(s.Owner)).text("a", s.Agent)
 	o = append(o.name("f"), '{')
 	o = encodeFlow(o, &s.Flow)
 	o = append(o, '}')
 	if s.Application != nil {
-		o = append(o.name("ap"), application...)
+		o = o.number("ap", applied)
 	}
 	if len(s.Claims) > 0 {
 		o = o.claims(s.Claims)
@@ -137,10 +137,26 @@ func encodeFlow(o object, s *flow.State) object {
 	return o.number("m", int64(s.Misses)).yes("o", s.Offered)
 }
 
-// encodeEvent writes an eventRecord.
-func encodeEvent(b []byte, e *bot.Event) []byte {
+// encodeEntry writes an entryRecord of consecutive events.
+func encodeEntry(b []byte, events []bot.Event) []byte {
+	at := toNanos(events[0].At)
+	for i := range events {
+		if events[i].At.IsZero() {
+			at = 0 // else it could not be told from one that is as the entry says
+		}
+	}
 	o := append(object(b), '{')
-	o = o.number("r", recordVersion).number("n", e.Seq).text("k", string(e.Kind)).text("f", string(e.From)).text("o", string(e.Origin))
+	o = o.number("r", recordVersion).number("n", events[0].Seq).number("t", at)
+	o = append(o.name("e"), '[')
+	for i := range events {
+		o = encodeEvent(o.next(), &events[i], at)
+	}
+	return append(o, ']', '}')
+}
+
+// encodeEvent writes an eventRecord, with its instant if it is another than at.
+func encodeEvent(o object, e *bot.Event, at int64) object {
+	o = o.text("k", string(e.Kind)).text("f", string(e.From)).text("o", string(e.Origin))
 	o = o.text("x", e.Text.Reveal())
 	if len(e.Choices) > 0 {
 		o = append(o.name("c"), '[')
@@ -154,6 +170,9 @@ func encodeEvent(b []byte, e *bot.Event) []byte {
 	if e.Data != nil {
 		o = o.data(e.Data)
 	}
-	o = o.text("i", e.ID).number("t", toNanos(e.At))
+	o = o.text("i", e.ID)
+	if n := toNanos(e.At); n != at {
+		o = o.number("t", n)
+	}
 	return append(o, '}')
 }

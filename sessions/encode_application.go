@@ -8,10 +8,9 @@ import (
 	"fenfu/bot/eligibility"
 )
 
-// encodeApplication writes an applicationRecord, which stays with a session
-// for all the turns after its decision.
-func encodeApplication(a *bot.Application) ([]byte, error) {
-	o := append(make(object, 0, 1<<10), '{')
+// encodeApplication writes an applicationRecord.
+func encodeApplication(b []byte, a *bot.Application) ([]byte, error) {
+	o := append(object(b), '{')
 	o = o.text("i", a.ID).number("v", int64(a.Version)).text("s", string(a.Status))
 	q, s := &a.Request, &a.Request.Subject
 	o = append(o.name("q"), '{')
@@ -28,7 +27,7 @@ func encodeApplication(a *bot.Application) ([]byte, error) {
 		o = append(o.name("r"), '{')
 		o = o.text("check_id", r.CheckID).text("decision", string(r.Decision)).reasons(r.Reasons)
 		if y := r.ValidUntil.Year(); y < 0 || y > 9999 {
-			return nil, fmt.Errorf("application %s is valid until the year %d", a.ID, y)
+			return b, fmt.Errorf("application %s is valid until the year %d", a.ID, y)
 		}
 		o = r.ValidUntil.AppendFormat(o.name("valid_until"), `"`+time.RFC3339Nano+`"`)
 		o = o.text("model_version", r.ModelVersion)

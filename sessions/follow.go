@@ -3,9 +3,6 @@ package sessions
 import (
 	"context"
 	"fmt"
-	"strconv"
-
-	"github.com/redis/go-redis/v9"
 
 	"fenfu/bot"
 )
@@ -32,30 +29,14 @@ func (s *Store) Follow(ctx context.Context, id string, after int64, wake func())
 
 // open reads where the log stands and its next events, in one round trip.
 func (f *feed) open(ctx context.Context) error {
-	s := f.store
-	after := f.cursor
-	from := max(after-1, 0) // the event that the follower has, too: see reread
-	cmd := redis.NewSliceCmd(context.Background(), "evalsha", s.scripts.follow.sha, 2,
-		sessionKey(f.p.tag, f.id), logKey(f.p.tag, f.id), from, after+liveEvents)
-	if err := s.batch.do(ctx, f.p.number, s.scripts.follow, cmd); err != nil {
-		return unavailable("follow session "+f.id, err)
-	}
-	start, sealed, err := followReply(cmd.Val())
+	from := max(f.cursor-1, 0) // the event that the follower has, too: see reread
+	start, entries, err := f.store.readLog(ctx, nil, f.id, from, int(f.cursor-from)+liveEvents)
 	if err != nil {
-		return damaged("log", err)
+		return err
 	}
-	var page []bot.Event
-	if len(sealed) > 0 {
-		c, err := s.known(f.id)
-		if err != nil {
-			return err
-		}
-		if page, err = openEvents(c.box, from+1, sealed); err != nil {
-			return err
-		}
-		if from < after {
-			f.mark, page = page[0].At.UnixNano(), page[1:]
-		}
+	page := eventsOf(entries, from, int(f.cursor-from)+liveEvents)
+	if from < f.cursor && len(page) > 0 {
+		f.mark, page = page[0].At.UnixNano(), page[1:]
 	}
 	f.begin(start, page)
 	return nil
@@ -75,33 +56,6 @@ func (f *feed) begin(start bot.Position, page []bot.Event) {
 		f.state, f.live = behind, nil
 	}
 	f.newest = max(f.newest, start.Seq)
-}
-
-func followReply(reply []any) (bot.Position, []string, error) {
-	pos := bot.Position{Owner: bot.OwnerBot}
-	if len(reply) < 3 {
-		return pos, nil, fmt.Errorf("%d values, want 3 or more", len(reply))
-	}
-	pos.Seq, _ = reply[0].(int64)
-	if owner, _ := reply[1].(string); owner != "" {
-		pos.Owner = bot.Owner(owner)
-	}
-	if read, _ := reply[2].(string); read != "" {
-		n, err := strconv.ParseInt(read, 10, 64)
-		if err != nil {
-			return pos, nil, fmt.Errorf("last event read: %w", err)
-		}
-		pos.Read = n
-	}
-	sealed := make([]string, 0, len(reply)-3)
-	for _, v := range reply[3:] {
-		text, ok := v.(string)
-		if !ok {
-			return pos, nil, fmt.Errorf("an event is a %T", v)
-		}
-		sealed = append(sealed, text)
-	}
-	return pos, sealed, nil
 }
 
 // add makes f hear of what is committed to its session.

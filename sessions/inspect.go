@@ -31,7 +31,7 @@ type Entry struct {
 	ID        string
 	Partition int
 	At        time.Time   // its place in the due queue, zero: it is not in it
-	Session   bot.Session // Version 0: no state is kept any more
+	Session   bot.Session // UpdatedAt zero: no state is kept any more
 	Err       error       // why the state could not be read
 }
 

@@ -3,6 +3,7 @@ package sessions
 import (
 	"fmt"
 	"hash/fnv"
+	"strconv"
 )
 
 // Every key of a session carries the hash tag of its partition, so that one
@@ -23,16 +24,19 @@ func partitionOf(id string, partitions int) int {
 // tag is the hash tag of a partition.
 func tag(partition int) string { return fmt.Sprintf("{p%02d}", partition) }
 
-// sessionKey: HASH v version, s sealed state, o owner, d due in ms (if any),
-// r last event read (if any).
+// sessionKey: HASH s sealed state, a sealed application (if any), o owner, d due
+// in ms (if any). It goes when the visitor's details are to go.
 func sessionKey(tag, id string) string { return tag + ":s:" + id }
 
-// logKey: LIST of sealed events; event seq is at index seq-1, so numbers are
-// contiguous by construction.
+// logKey: HASH v version and number of the last event, r last event read (if
+// any), e7 sealed entry whose first event is number 7, mX number of the event
+// that message X became.
 func logKey(tag, id string) string { return tag + ":e:" + id }
 
-// idsKey: HASH of message id to the number of its event.
-func idsKey(tag, id string) string { return tag + ":i:" + id }
+// messageField and entryField are the log's fields of a message and of the entry
+// that begins with an event.
+func messageField(id string) string { return "m" + id }
+func entryField(first int64) string { return "e" + strconv.FormatInt(first, 10) }
 
 // dueKey: ZSET of session ids by the next instant, in ms, at which something
 // is to be done for them.
@@ -41,6 +45,9 @@ func dueKey(tag string) string { return tag + ":due" }
 // nodesKey: ZSET of the nodes that the partition's commits are published to, by
 // the instant, in ms, at which their registration ends.
 func nodesKey(tag string) string { return tag + ":nodes" }
+
+// namesKey: STRING of the names of those nodes, with blanks between.
+func namesKey(tag string) string { return tag + ":names" }
 
 // identityKey: STRING, the application that stands for a person. The person is
 // a keyed HMAC of their ID number, under a key that is derived from the key of

@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
-
-	"fenfu/bot"
 )
 
 const (
@@ -113,7 +111,7 @@ func (s *Store) renew(ctx context.Context) {
 func (s *Store) register(ctx context.Context, all bool) error {
 	for _, p := range s.partitions {
 		now := time.Now() // not Options.Now: this is about nodes, not about sessions
-		cmd := redis.NewIntCmd(context.Background(), "evalsha", s.scripts.register.sha, 1, p.nodes,
+		cmd := redis.NewIntCmd(context.Background(), "evalsha", s.scripts.register.sha, 2, p.nodes, p.names,
 			s.self, now.UnixMilli(), now.Add(registered).UnixMilli(), (2 * registered).Milliseconds())
 		if err := s.batch.do(ctx, p.number, s.scripts.register, cmd); err != nil {
 			s.listening.Store(false)
@@ -134,30 +132,30 @@ func isTimeout(err error) bool {
 
 // hear passes on what another node has committed.
 func (s *Store) hear(payload string) {
-	m, err := parsePublished(payload)
+	id, sealed, err := parsePublished(payload)
 	if err != nil {
 		s.o.Logger.Warn("heard a commit that cannot be read", "error", err)
 		return
 	}
-	s.cache.Remove(m.id)
-	p := s.partition(m.id)
-	if len(m.events) == 0 || !p.followed(m.id) {
+	s.cache.Remove(id)
+	p := s.partition(id)
+	if !p.followed(id) {
 		return
 	}
 	if s.o.Replicas > 0 { // published at once: no replica may have it yet
-		p.catchUp(m.id)
+		p.catchUp(id)
 		return
 	}
-	box, err := s.o.Keys.Box(m.id)
+	box, err := s.o.Keys.Box(id)
 	if err == nil {
-		var events []bot.Event
-		if events, err = openEvents(box, m.first, m.events); err == nil {
-			p.deliver(m.id, events)
+		var e entry
+		if e, err = openEntry(box, sealed); err == nil {
+			p.deliver(id, e.events)
 			return
 		}
 	}
-	s.o.Logger.Warn("heard a commit that cannot be opened", "session", m.id, "error", err)
-	p.catchUp(m.id)
+	s.o.Logger.Warn("heard a commit that cannot be opened", "session", id, "error", err)
+	p.catchUp(id)
 }
 
 // unregister makes the other nodes stop publishing to this one. If it fails,
@@ -167,7 +165,7 @@ func (s *Store) unregister() {
 	defer cancel()
 	pipe := s.rdb.Pipeline()
 	for _, p := range s.partitions {
-		pipe.ZRem(ctx, p.nodes, s.self)
+		pipe.Eval(ctx, s.scripts.register.source, []string{p.nodes, p.names}, s.self, time.Now().UnixMilli(), "", (2 * registered).Milliseconds())
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
 		s.o.Logger.Debug("could not unregister from other nodes' commits", "error", err)

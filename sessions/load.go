@@ -4,21 +4,23 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/redis/go-redis/v9"
 
 	"fenfu/bot"
+	"fenfu/sessions/seal"
 )
 
 // Load returns the session, from this node's copy if it has one: a commit
-// finds out if that is out of date. A session that was never stored, or whose
-// state is no longer kept, is a fresh one.
+// finds out if that is out of date. A session that was never stored is a fresh
+// one; one whose state is no longer kept is too, but its numbers go on.
 func (s *Store) Load(ctx context.Context, id string) (bot.Session, error) {
 	if c, ok := s.cache.Get(id); ok {
 		return c.session, nil
 	}
 	p := s.partition(id)
-	cmd := redis.NewSliceCmd(context.Background(), "evalsha", s.scripts.load.sha, 2, sessionKey(p.tag, id), logKey(p.tag, id))
+	cmd := redis.NewStringSliceCmd(context.Background(), "evalsha", s.scripts.load.sha, 2, logKey(p.tag, id), sessionKey(p.tag, id))
 	if err := s.batch.do(ctx, p.number, s.scripts.load, cmd); err != nil {
 		return bot.Session{}, unavailable("load session "+id, err)
 	}
@@ -26,33 +28,46 @@ func (s *Store) Load(ctx context.Context, id string) (bot.Session, error) {
 	if err != nil {
 		return bot.Session{}, err
 	}
-	length, version, sealed, err := loadReply(cmd.Val())
+	c, err := openSession(box, id, cmd.Val())
 	if err != nil {
 		return bot.Session{}, damaged("session", err)
 	}
-	session := bot.Session{ID: id, Owner: bot.OwnerBot}
-	if version != 0 {
-		if session, err = openState(box, id, version, []byte(sealed)); err != nil {
-			return bot.Session{}, err
-		}
-	}
-	session.Seq = length
-	s.cache.Add(id, &cached{box: box, session: session})
-	return session, nil
+	s.cache.Add(id, c)
+	return c.session, nil
 }
 
-func loadReply(reply []any) (length, version int64, sealed string, err error) {
+// openSession opens what scripts/load.lua returns.
+func openSession(box *seal.Box, id string, reply []string) (*cached, error) {
 	if len(reply) != 3 {
-		return 0, 0, "", fmt.Errorf("%d values, want 3", len(reply))
+		return nil, fmt.Errorf("%d values, want 3", len(reply))
 	}
-	length, _ = reply[0].(int64)
-	if text, _ := reply[1].(string); text != "" {
-		if version, err = strconv.ParseInt(text, 10, 64); err != nil {
-			return 0, 0, "", fmt.Errorf("version: %w", err)
+	c := &cached{box: box, session: bot.Session{ID: id, Owner: bot.OwnerBot}, stateless: true, mark: reply[0]}
+	version, seq, err := parseMark(c.mark)
+	if err != nil {
+		return nil, err
+	}
+	if c.mark != "" && reply[1] != "" {
+		c.stateless = false
+		if c.session, c.applied, err = openState(box, id, version, reply[1], reply[2]); err != nil {
+			return nil, err
 		}
 	}
-	sealed, _ = reply[2].(string)
-	return length, version, sealed, nil
+	c.session.Version, c.session.Seq = version, seq
+	return c, nil
+}
+
+func parseMark(mark string) (version, seq int64, err error) {
+	if mark == "" {
+		return 0, 0, nil
+	}
+	v, n, _ := strings.Cut(mark, " ")
+	if version, err = strconv.ParseInt(v, 10, 64); err == nil {
+		seq, err = strconv.ParseInt(n, 10, 64)
+	}
+	if err != nil {
+		return 0, 0, fmt.Errorf("version and number of the last event: %w", err)
+	}
+	return version, seq, nil
 }
 
 // Events returns the events after the given number, at most max, and none
@@ -61,26 +76,72 @@ func (s *Store) Events(ctx context.Context, id string, after int64, max int) ([]
 	if after < 0 || max < 1 {
 		return nil, fmt.Errorf("read events after %d, at most %d: out of range", after, max)
 	}
-	p := s.partition(id)
-	cmd := redis.NewStringSliceCmd(context.Background(), "lrange", logKey(p.tag, id), after, after+int64(max)-1)
-	if err := s.batch.do(ctx, p.number, nil, cmd); err != nil {
-		return nil, unavailable("read the log of session "+id, err)
-	}
-	if len(cmd.Val()) == 0 {
-		return nil, nil
-	}
-	c, err := s.known(id)
+	_, entries, err := s.readLog(ctx, nil, id, after, max)
 	if err != nil {
 		return nil, err
 	}
-	return openEvents(c.box, after+1, cmd.Val())
+	return eventsOf(entries, after, max), nil
+}
+
+// readLog returns where the log stands, and the entries that hold the events
+// after the given number, at most max; the first and the last entry may hold
+// others, too. It opens them with box, or one that it makes if it has to.
+func (s *Store) readLog(ctx context.Context, box *seal.Box, id string, after int64, max int) (bot.Position, []entry, error) {
+	p := s.partition(id)
+	cmd := redis.NewSliceCmd(context.Background(), "evalsha", s.scripts.follow.sha, 2,
+		logKey(p.tag, id), sessionKey(p.tag, id), after, max, mostEvents)
+	if err := s.batch.do(ctx, p.number, s.scripts.follow, cmd); err != nil {
+		return bot.Position{}, nil, unavailable("read the log of session "+id, err)
+	}
+	pos, sealed, err := followReply(cmd.Val())
+	if err != nil {
+		return pos, nil, damaged("log", err)
+	}
+	if len(sealed) == 0 {
+		return pos, nil, nil
+	}
+	if box == nil {
+		c, err := s.known(id)
+		if err != nil {
+			return pos, nil, err
+		}
+		box = c.box
+	}
+	entries, err := openEntries(box, after, sealed)
+	return pos, entries, err
+}
+
+// followReply reads what scripts/follow.lua returns.
+func followReply(reply []any) (pos bot.Position, entries []sealedEntry, err error) {
+	pos.Owner = bot.OwnerBot
+	if len(reply) < 3 || len(reply)%2 == 0 {
+		return pos, nil, fmt.Errorf("%d values, want 3 and an even number more", len(reply))
+	}
+	pos.Seq, _ = reply[0].(int64)
+	if owner, _ := reply[1].(string); owner != "" {
+		pos.Owner = bot.Owner(owner)
+	}
+	if read, _ := reply[2].(string); read != "" {
+		if pos.Read, err = strconv.ParseInt(read, 10, 64); err != nil {
+			return pos, nil, fmt.Errorf("last event read: %w", err)
+		}
+	}
+	for rest := reply[3:]; len(rest) > 0; rest = rest[2:] {
+		first, ok := rest[0].(int64)
+		text, is := rest[1].(string)
+		if !ok || !is {
+			return pos, nil, fmt.Errorf("an entry is a %T and a %T", rest[0], rest[1])
+		}
+		entries = append(entries, sealedEntry{first, text})
+	}
+	return pos, entries, nil
 }
 
 // MarkRead notes that the visitor has seen the events up to seq, on any
 // device. It never goes back, and moves no version.
 func (s *Store) MarkRead(ctx context.Context, id string, seq int64) error {
 	p := s.partition(id)
-	cmd := redis.NewIntCmd(context.Background(), "evalsha", s.scripts.read.sha, 2, sessionKey(p.tag, id), logKey(p.tag, id), seq)
+	cmd := redis.NewIntCmd(context.Background(), "evalsha", s.scripts.read.sha, 1, logKey(p.tag, id), seq)
 	if err := s.batch.do(ctx, p.number, s.scripts.read, cmd); err != nil {
 		return unavailable("mark session "+id+" read", err)
 	}

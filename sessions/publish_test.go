@@ -1,41 +1,27 @@
 package sessions
 
-import (
-	"strings"
-	"testing"
-)
+import "testing"
 
 func FuzzParsePublished(f *testing.F) {
-	good := newHead("session", 7, 2).add(3).add(4)
-	f.Add(string(good) + "abcdefg")
-	f.Add("")
-	f.Add("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")
+	for _, s := range []string{"session 7 \x01\x00 x", "", " 7 x", "session", "session 7", "session  x", "session 7 "} {
+		f.Add(s)
+	}
 	f.Fuzz(func(t *testing.T, payload string) {
-		p, err := parsePublished(payload)
-		if err != nil {
-			return
-		}
-		size := 0
-		for _, e := range p.events {
-			size += len(e)
-		}
-		if size > len(payload) {
-			t.Errorf("%d bytes of events out of %d", size, len(payload))
+		id, e, err := parsePublished(payload)
+		if err == nil && (id == "" || e.text == "" || len(id)+len(e.text)+3 > len(payload)) {
+			t.Errorf("%q: session %q, entry %q", payload, id, e.text)
 		}
 	})
 }
 
 func TestPublished(t *testing.T) {
-	long := strings.Repeat("x", 1000)
-	payload := string(newHead("session", 7, 3).add(3).add(0).add(len(long))) + "abc" + long
-	p, err := parsePublished(payload)
-	if err != nil || p.id != "session" || p.first != 7 || len(p.events) != 3 ||
-		p.events[0] != "abc" || p.events[1] != "" || p.events[2] != long {
-		t.Errorf("%+v, %v", p, err)
+	id, e, err := parsePublished("session 7 a sealed entry")
+	if want := (sealedEntry{7, "a sealed entry"}); err != nil || id != "session" || e != want {
+		t.Errorf("%q, %+v, %v", id, e, err)
 	}
-	for n := range len(payload) {
-		if _, err := parsePublished(payload[:n]); err == nil {
-			t.Errorf("cut at %d of %d: accepted", n, len(payload))
+	for _, bad := range []string{"", "session", "session 7", "session 7 ", "session x entry", " 7 entry"} {
+		if _, _, err := parsePublished(bad); err == nil {
+			t.Errorf("%q: accepted", bad)
 		}
 	}
 }

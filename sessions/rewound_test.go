@@ -14,18 +14,23 @@ import (
 	"fenfu/sessions/redistest"
 )
 
-// sessionKeys finds the keys of a session: state, log and message ids.
-func sessionKeys(t *testing.T, c *redis.Client, id string) (state, log, ids string) {
+// snapshot returns what takes a session back to how it is now.
+func snapshot(t *testing.T, c *redis.Client, id string) (restore func()) {
 	t.Helper()
-	found := make(map[string]string)
-	for _, kind := range []string{"s", "e", "i"} {
-		keys, err := c.Keys(t.Context(), "*:"+kind+":"+id).Result()
-		if err != nil || len(keys) != 1 {
-			t.Fatalf("%d keys of kind %s, %v", len(keys), kind, err)
-		}
-		found[kind] = keys[0]
+	keys, err := c.Keys(t.Context(), "*:"+id).Result()
+	if err != nil || len(keys) != 2 {
+		t.Fatalf("keys %v of the session's log and state, %v", keys, err)
 	}
-	return found["s"], found["e"], found["i"]
+	then := make(map[string]map[string]string)
+	for _, key := range keys {
+		then[key] = c.HGetAll(t.Context(), key).Val()
+	}
+	return func() {
+		for key, fields := range then {
+			c.Del(t.Context(), key)
+			c.HSet(t.Context(), key, fields)
+		}
+	}
 }
 
 // sayNow is say with events of this moment.
@@ -65,17 +70,14 @@ func TestRewound(t *testing.T) {
 				}
 				id := newID()
 				sayNow(t, s, id, "m1")
-				state, log, ids := sessionKeys(t, c, id)
-				then := c.HGetAll(t.Context(), state).Val()
+				restore := snapshot(t, c, id)
 				early := follow(t, s, id, 0)
 				early.upTo(t, 2)
 				sayNow(t, s, id, "m2")
 				late, back := follow(t, s, id, 0), follow(t, s, id, 4)
 				late.upTo(t, 4)
 
-				c.LTrim(t.Context(), log, 0, 1)
-				c.HDel(t.Context(), ids, "m2")
-				c.HSet(t.Context(), state, then)
+				restore()
 				for n := range turns {
 					sayNow(t, writer, id, fmt.Sprint("anew", n))
 				}

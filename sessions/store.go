@@ -123,6 +123,7 @@ type partition struct {
 	tag    string
 	due    string
 	nodes  string
+	names  string
 
 	mu    sync.Mutex
 	feeds map[string]*feed // by session, the first of a list
@@ -131,12 +132,13 @@ type partition struct {
 // cached is what this node knows of a session: its key, and its state as it
 // was last committed or loaded here.
 type cached struct {
-	box     *seal.Box
-	session bot.Session
-	renewed time.Time // when its TTLs were last set anew, zero: not known here
-
-	keys        *[3]any // of state, log and message ids, as commands take them; nil before the first commit here
-	application []byte  // the session's, as it is written with every turn; nil before the first commit here
+	box       *seal.Box
+	session   bot.Session
+	stateless bool      // the state is no longer kept, or never was
+	mark      string    // version and number of the last event, as the log has them; "" before the first commit here
+	applied   int64     // version with which the application was written
+	renewed   time.Time // when its TTLs were last set anew, zero: not known here
+	keys      *[2]any   // of log and state, as commands take them; nil before the first commit here
 }
 
 // Open returns a store in the database of rdb, which stays the caller's to
@@ -165,7 +167,7 @@ func Open(ctx context.Context, rdb redis.UniversalClient, o Options) (*Store, er
 	for n := range o.Partitions {
 		t := tag(n)
 		s.partitions = append(s.partitions, &partition{
-			number: n, tag: t, due: dueKey(t), nodes: nodesKey(t), feeds: make(map[string]*feed),
+			number: n, tag: t, due: dueKey(t), nodes: nodesKey(t), names: namesKey(t), feeds: make(map[string]*feed),
 		})
 	}
 	s.batch = newBatcher(rdb, lanes(rdb, o.Partitions), replicas{o.Replicas, func(lane int) string { return dueKey(tag(lane)) }})

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -26,6 +27,7 @@ func TestStore(t *testing.T) {
 		{"StateExpired", testStateExpired},
 		{"BadTurns", testBadTurns},
 		{"TurnWithoutEvents", testTurnWithoutEvents},
+		{"Erase", testErase},
 		{"Racing", testRacing},
 		{"ManySessions", testManySessions},
 		{"Events", testEvents},
@@ -144,7 +146,7 @@ func testStateExpired(t *testing.T, w *world) {
 	if _, err := b.Commit(t.Context(), turn(early, "m2", "x")); !errors.Is(err, bot.ErrConflict) {
 		t.Fatalf("commit that would number anew from 1: %v", err)
 	}
-	want := bot.Session{ID: id, Owner: bot.OwnerBot, Seq: 3}
+	want := bot.Session{ID: id, Owner: bot.OwnerBot, Version: 1, Seq: 3}
 	if diff := cmp.Diff(want, load(t, b, id)); diff != "" {
 		t.Error(diff)
 	}
@@ -167,6 +169,8 @@ func testBadTurns(t *testing.T, w *world) {
 		"no session":        turn(bot.Session{}, "m1", "x"),
 		"no message id":     turn(fresh, "", "x"),
 		"numbered from two": {Session: fresh, MessageID: "m1", Events: []bot.Event{{Seq: 2}}},
+		"too many events":   turn(fresh, "m1", strings.Fields(strings.Repeat("x ", 33))...),
+		"erased, unsaid":    {Session: fresh, MessageID: "m1", Erase: true},
 		"a number twice":    {Session: fresh, MessageID: "m1", Events: []bot.Event{{Seq: 1}, {Seq: 1}}},
 	} {
 		if _, err := s.Commit(t.Context(), tr); err == nil {
@@ -192,6 +196,49 @@ func testTurnWithoutEvents(t *testing.T, w *world) {
 	}
 	if seq := say(t, s, id, "m1", "one"); seq != 1 {
 		t.Errorf("first event is %d", seq)
+	}
+}
+
+// testErase: what was said before is replaced, in the same commit, for whoever
+// reads the log from then on; the numbers stay, and what follows is as it is.
+func testErase(t *testing.T, w *world) {
+	a, b := w.node(t), w.node(t)
+	id := newID()
+	const turns = 300 // more than is read at a time
+	for n := range turns {
+		say(t, a, id, strconv.Itoa(n), planted, "reply")
+	}
+	f := follow(t, b, id, 2*turns)
+	tr := turn(load(t, b, id), "erase", "delete it", "done")
+	tr.Erase = true
+	stale := turn(load(t, a, id), "stale", "x")
+	stale.Erase = true
+	if seq, err := b.Commit(t.Context(), tr); err != nil || seq != 2*turns+1 {
+		t.Fatalf("commit: %d, %v", seq, err)
+	}
+	if _, err := a.Commit(t.Context(), stale); !errors.Is(err, bot.ErrConflict) {
+		t.Errorf("erased on an old version: %v", err)
+	}
+	f.upTo(t, 2*turns+2)
+	for name, s := range map[string]*sessions.Store{"same node": b, "other node": a} {
+		events, err := s.Events(t.Context(), id, 0, 1000)
+		if err != nil || len(events) != 2*turns+2 {
+			t.Fatalf("%s: %d events, %v", name, len(events), err)
+		}
+		for i, e := range events {
+			was := e
+			if i < 2*turns {
+				was = turn(bot.Session{}, strconv.Itoa(i/2), planted, "reply").Events[i%2]
+				was.Seq = int64(i + 1)
+				was = was.Erased()
+			}
+			if diff := cmp.Diff(was, e, revealed); diff != "" || strings.Contains(e.Text.Reveal(), planted) {
+				t.Fatalf("%s: event %d: %s", name, i+1, diff)
+			}
+		}
+		if got := events[2*turns].Text.Reveal(); got != "delete it" {
+			t.Errorf("%s: the erasing turn itself reads %q", name, got)
+		}
 	}
 }
 

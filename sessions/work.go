@@ -59,8 +59,8 @@ type claimed struct {
 // reserve says whether a session that a commit leaves due at once is taken on
 // by this node in the same commit, and until when its lease is. It saves the
 // round trips of finding, claiming and loading what is known here already.
-func (s *Store) reserve(due, now time.Time) (lease int64, mine bool) {
-	if due.IsZero() || due.After(now) || s.working.Load() == 0 {
+func (s *Store) reserve(changed bool, due, now time.Time) (lease int64, mine bool) {
+	if !changed || due.IsZero() || due.After(now) || s.working.Load() == 0 {
 		return 0, false
 	}
 	if s.reserved.Add(1) > int64(cap(s.mine)) {
