@@ -11,6 +11,7 @@ import (
 
 	"fenfu/bot"
 	"fenfu/bot/eligibility"
+	"fenfu/bot/handoff"
 )
 
 // scripted is a fake check that answers what the test lays out, in order; the
@@ -173,6 +174,7 @@ func TestOutOfTries(t *testing.T) {
 			for range answers {
 				w.wake()
 			}
+			w.wake() // it is entered into the queue of the desk
 			s := w.load()
 			r := s.Application.Result
 			if s.Application.Status != bot.Decided || r.Decision != eligibility.ManualReview || len(r.Reasons) == 0 || r.Reasons[0].Code != eligibility.SystemUnavailable {
@@ -180,6 +182,9 @@ func TestOutOfTries(t *testing.T) {
 			}
 			if len(c.checks) != len(answers) || !s.Due.IsZero() {
 				t.Errorf("%d tries, due %v", len(c.checks), s.Due)
+			}
+			if n := len(w.desk.moves); n != 1 || w.desk.moves[0].State != handoff.InQueue || w.desk.moves[0].Desk != "review" {
+				t.Errorf("nobody at the desk sees it: %v", w.desk.moves)
 			}
 		})
 	}

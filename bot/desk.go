@@ -86,17 +86,19 @@ const maxPast = 10
 // The buttons of a handoff.
 const (
 	leaveChoice  = "handoff.leave"
-	ratingChoice = "rating." // and a number
+	skipChoice   = "handoff.skip" // leaves no message
+	ratingChoice = "rating."      // and a number
 )
 
 func leaveButton() Choice { return Choice{Value: leaveChoice, Label: "取消排队"} }
+func skipButton() Choice  { return Choice{Value: skipChoice, Label: "不留言了"} }
 
 // open reports whether people are still asked for, or somebody is on it.
 func (h *Handoff) open() bool { return h != nil && h.EndedAt.IsZero() }
 
 // botSpeaks reports whether the visitor talks to the bot and waits for nobody.
 func (s *Session) botSpeaks() bool {
-	return s.Owner == OwnerBot || s.Owner == OwnerWaiting && s.Handoff.Offline
+	return s.Owner == OwnerBot || s.Owner == OwnerWaiting && s.Handoff != nil && s.Handoff.Offline
 }
 
 // place is what the desk's books are to show of a session.
@@ -219,10 +221,10 @@ func waitingWords(reason handoff.Reason) string {
 func (t *turn) stillWaiting() {
 	if t.s.Handoff.Offline {
 		t.touch().Asks = AsksMessage
-		t.say(Script, "您的请求已经登记，客服上线后会在这里回复您。还有要补充的，直接发给我就可以。", leaveButton())
+		t.say(Script, "您的请求已经登记，客服上线后会在这里回复您。还有要补充的，直接发给我就可以。", skipButton())
 		return
 	}
-	t.say(Script, "您已经在排队了，请稍候。排队期间也可以继续提问。", leaveButton())
+	t.say(Script, "您已经在排队了，前面的人数显示在对话上方，有变化会随时更新。排队期间也可以继续提问。", leaveButton())
 }
 
 // away says that nobody is there, when somebody will be, and asks for a message.
@@ -241,7 +243,7 @@ func (t *turn) away(desk handoff.Desk) {
 	if c := t.bot.Words.Complaint; c != "" {
 		b.WriteString("\n事情紧急，也可以联系：" + c + "。")
 	}
-	t.notice(CodeOffline, b.String(), nil, Choice{Value: leaveChoice, Label: "不留言了"})
+	t.notice(CodeOffline, b.String(), nil, skipButton())
 }
 
 // day says an instant as visitors would.
@@ -258,9 +260,6 @@ func day(at, now time.Time) string {
 
 // leave gives up waiting.
 func (t *turn) leave() []flow.Action {
-	if t.s.Owner != OwnerWaiting {
-		return t.stale()
-	}
 	text := "已取消排队。需要人工时，随时发送“转人工”。"
 	if t.s.Handoff.Offline {
 		text = "好的。需要人工时，随时发送“转人工”。"

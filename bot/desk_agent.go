@@ -99,7 +99,7 @@ func (t *turn) release(text, code string) {
 	h := t.change(OwnerBot)
 	h.EndedAt = t.m.At
 	var stars []Choice
-	if !h.AgentAt.IsZero() && h.Rating == 0 { // nobody rates whoever said nothing
+	if h.rateable() {
 		text += "\n方便的话，请为这次服务打个分。"
 		stars = ratings()
 	}
@@ -133,13 +133,15 @@ func ratingOf(choice string) int {
 	return n
 }
 
+// rateable reports whether there is something to rate: nobody rates whoever said
+// nothing, and nobody twice.
+func (h *Handoff) rateable() bool {
+	return h != nil && !h.open() && !h.AgentAt.IsZero() && h.Rating == 0
+}
+
 // rate takes in how the visitor liked the last conversation with people.
 func (t *turn) rate(n int) []flow.Action {
-	h := t.s.Handoff
-	if h == nil || h.open() || h.AgentAt.IsZero() || h.Rating != 0 {
-		return t.stale()
-	}
-	h = t.touch()
+	h := t.touch()
 	h.Rating, h.Asks = n, AsksComment
 	t.notice(CodeRated, "谢谢您的评价。有什么想补充的，可以直接写在下面。", nil)
 	return nil
@@ -185,7 +187,17 @@ func cut(s string, n int) string {
 // wantsPerson hands over whoever asks for a person without saying so, and
 // reports whether it did. What the knowledge base answers is a question.
 func (t *turn) wantsPerson(in flow.Input) bool {
-	if in.Text == "" || in.Answer != "" || t.s.Owner == OwnerWaiting && !t.s.Handoff.Offline {
+	if in.Text == "" {
+		return false
+	}
+	if t.s.Owner == OwnerWaiting && !t.s.Handoff.Offline {
+		if handoff.Sounds(in.Text) || handoff.AsksWait(in.Text) {
+			t.stillWaiting()
+			return true
+		}
+		return false
+	}
+	if in.Match.Question && in.Answer != "" {
 		return false
 	}
 	if desk, ok := t.bot.Desks.Rule(in.Text); ok {

@@ -58,7 +58,7 @@ func (t *turn) look() {
 	case t.s.Owner == OwnerWaiting:
 		h = t.change(OwnerWaiting)
 		h.Offline, h.Asks = true, AsksMessage
-		t.notice(CodeOffline, "抱歉，客服都在忙，让您久等了。您不用一直等：请直接写下您的问题，客服会在这里回复，您下次打开对话就能看到。", nil, leaveButton())
+		t.notice(CodeOffline, "抱歉，客服都在忙，让您久等了。您不用一直等：请直接写下您的问题，客服会在这里回复，您下次打开对话就能看到。", nil, skipButton())
 	case t.s.Owner != OwnerAgent:
 		t.nothing = true
 	case h.waited():

@@ -51,7 +51,11 @@ func TestDialogues(t *testing.T) {
 	}
 }
 
-const visitorMark = "访客："
+// What visitors and those who took over say.
+const (
+	visitorMark = "访客："
+	agentMark   = "客服："
+)
 
 // play runs the visitor's lines of a dialogue and writes it down anew.
 func play(t *testing.T, script string) string {
@@ -72,6 +76,11 @@ func play(t *testing.T, script string) string {
 			w.stage(line, &out)
 			continue
 		}
+		if said, ok := strings.CutPrefix(line, agentMark); ok {
+			out.WriteString("\n" + line + "\n")
+			w.agent(w.load().Agent, bot.Message{Kind: bot.Text, Text: pii.Text(said)}, &out)
+			continue
+		}
 		said, ok := strings.CutPrefix(line, visitorMark)
 		if !ok {
 			continue
@@ -86,11 +95,10 @@ func play(t *testing.T, script string) string {
 	return out.String()
 }
 
-// visitor sends one line, lets what falls due happen, and writes down what the
-// log gained. 〔label〕 presses the button with that label.
+// visitor sends one line. 〔label〕 presses the button with that label.
 func (w *world) visitor(id, said string, out *strings.Builder) {
 	w.t.Helper()
-	m := bot.Message{Session: w.session, ID: id, From: bot.Visitor, Kind: bot.Text, Text: pii.Text(said)}
+	m := bot.Message{ID: id, From: bot.Visitor, Kind: bot.Text, Text: pii.Text(said)}
 	if label, ok := strings.CutPrefix(said, "〔"); ok {
 		label = strings.TrimSuffix(label, "〕")
 		value, ok := w.buttons[label]
@@ -99,6 +107,14 @@ func (w *world) visitor(id, said string, out *strings.Builder) {
 		}
 		m.Kind, m.Text = bot.Choose, pii.Text(value)
 	}
+	w.send(m, said, out)
+}
+
+// send has a message handled, lets what falls due happen, and writes down what
+// the log gained.
+func (w *world) send(m bot.Message, said string, out *strings.Builder) {
+	w.t.Helper()
+	m.Session = w.session
 	node, before := w.node(), w.seen
 	if _, err := node.Handle(context.Background(), m); err != nil {
 		fmt.Fprintf(out, "错误：%s\n", bot.ErrorMessage(err))
@@ -125,6 +141,12 @@ func (w *world) write(e bot.Event, said string, out *strings.Builder) {
 		who = "知识"
 	}
 	text := e.Text.Reveal()
+	if e.From == bot.Agent {
+		if text == said {
+			return
+		}
+		who = "客服记录"
+	}
 	if e.From == bot.Visitor {
 		if text == said || "〔"+text+"〕" == said {
 			return

@@ -3,6 +3,7 @@ package bot
 import (
 	"fenfu/bot/eligibility"
 	"fenfu/bot/flow"
+	"fenfu/bot/pii"
 	"fenfu/intents"
 )
 
@@ -127,6 +128,8 @@ func (t *turn) smallTalk(in flow.Input) []flow.Action {
 		return says("好的，不办理也没关系。有问题随时找我。")
 	case t.ask(in):
 		return nil
+	case b.Model != nil: // but it may not be asked: what it would have been asked from is left
+		return t.forWant(&Question{Text: pii.Text(in.Text), Guess: !m.Question})
 	}
 	return t.fallback()
 }

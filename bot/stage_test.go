@@ -13,6 +13,7 @@ import (
 	"fenfu/bot"
 	"fenfu/bot/eligibility"
 	"fenfu/bot/flow"
+	"fenfu/bot/handoff"
 	"fenfu/bot/pii"
 )
 
@@ -25,7 +26,13 @@ import (
 //	@ check slow  the eligibility check accepts applications and decides none
 //	@ window 720h a second application of a person finds the first for so long
 //	@ elsewhere   the happy path is walked to its end in another session
-//	@ person      a person takes over
+//	@ person      somebody at the desk takes over, though nobody asked
+//	@ staffed     somebody is at every desk from now on
+//	@ take li     an agent takes the conversation
+//	@ return      gives it back to the bot
+//	@ close       ends it
+//	@ transfer review, @ transfer @wang    passes it on
+//	@ gone        the agent's connection is gone for good
 //	@ later 26h   so much time passes, and what falls due in it happens
 const stageMark = "@ "
 
@@ -51,6 +58,22 @@ func (w *world) stage(line string, out *strings.Builder) {
 		w.session, w.seen = here, seen
 	case what == "person":
 		w.takeOver()
+	case what == "staffed":
+		w.desk.staffed = true
+	case what == "take":
+		w.agent(arg, bot.Message{Kind: bot.Take}, out)
+	case what == "return":
+		w.agent(w.load().Agent, bot.Message{Kind: bot.Return}, out)
+	case what == "close":
+		w.agent(w.load().Agent, bot.Message{Kind: bot.Close}, out)
+	case what == "transfer":
+		m := bot.Message{Kind: bot.Transfer}
+		if m.Colleague, _ = strings.CutPrefix(arg, "@"); m.Colleague == arg {
+			m.Desk, m.Colleague = arg, ""
+		}
+		w.agent(w.load().Agent, m, out)
+	case what == "gone":
+		w.send(bot.Message{ID: fmt.Sprint("gone", w.seen), From: bot.System, Kind: bot.Gone, By: bot.Person{ID: w.load().Agent}}, "", out)
 	case what == "later":
 		w.pass(w.duration(arg), out)
 	default:
@@ -134,14 +157,34 @@ func (w *world) flows(names ...string) *flow.Book {
 	return book
 }
 
+// takeOver has a person take over.
 func (w *world) takeOver() {
 	w.t.Helper()
-	s := w.load()
-	s.Owner, s.Agent = bot.OwnerAgent, "agent-1"
-	if _, err := w.store().Commit(context.Background(), bot.Turn{Session: s, MessageID: fmt.Sprint("take", s.Seq)}); err != nil {
-		w.t.Fatal(err)
-	}
+	w.visitor(fmt.Sprint("person", w.seen), "转人工", new(strings.Builder))
+	w.agent("li", bot.Message{Kind: bot.Take}, new(strings.Builder))
 }
+
+// agent has somebody at the desk do something.
+func (w *world) agent(id string, m bot.Message, out *strings.Builder) {
+	w.t.Helper()
+	w.now = w.now.Add(10 * time.Second)
+	m.ID, m.From, m.By = fmt.Sprint("a", w.seen), bot.Agent, bot.Person{ID: id, Name: "客服" + id}
+	w.send(m, m.Text.Reveal(), out)
+}
+
+// books stand for the desk's: only whether somebody is there matters to a
+// dialogue.
+type books struct {
+	staffed bool
+	moves   []handoff.Place
+}
+
+func (b *books) Move(_ context.Context, p handoff.Place) error {
+	b.moves = append(b.moves, p)
+	return nil
+}
+
+func (b *books) Staffed(string) bool { return b.staffed }
 
 // slowCheck accepts every application and decides none.
 type slowCheck struct{}

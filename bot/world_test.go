@@ -31,6 +31,7 @@ type world struct {
 	keys    *seal.Keyring
 	db      *embedded.DB
 	parts   bot.Config
+	desk    *books
 	window  time.Duration // in which a second application of a person finds the first; 0: it does not
 }
 
@@ -54,7 +55,8 @@ func newWorld(t testing.TB) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, session: "s" + rand.Text()[:25], now: start, buttons: map[string]string{}, keys: keys, db: db}
-	w.parts = parts(t, func() time.Time { return w.now })
+	w.parts, w.desk = parts(t, func() time.Time { return w.now }), &books{}
+	w.parts.Desk = w.desk
 	return w
 }
 

@@ -24,3 +24,14 @@ func Sounds(text string) bool {
 	}
 	return false
 }
+
+// AsksWait reports whether somebody who waits asks how long it will take. The
+// text is normalised.
+func AsksWait(text string) bool {
+	for _, w := range [...]string{"等多久", "还要多久", "要多久", "多长时间", "多久能", "前面还有", "几个人", "几位", "多少人", "排到", "轮到", "排队"} {
+		if strings.Contains(text, w) {
+			return true
+		}
+	}
+	return false
+}
