@@ -16,9 +16,10 @@ import (
 // perhaps another that only follows.
 type guest struct {
 	tab
-	number int
-	base   string // of the site
-	second *tab
+	number  int
+	base    string // of the site
+	second  *tab
+	partner *guest // types in the same session
 
 	messages int
 	sent     map[string]bool
@@ -164,7 +165,7 @@ func (g *guest) await(ctx context.Context, frames []*ws.ClientFrame) error {
 		if !open {
 			return nil
 		}
-		f, err := g.receive(ctx)
+		f, err := g.receive(ctx, ackWithin)
 		if err != nil {
 			return ctx.Err()
 		}

@@ -15,8 +15,12 @@ import (
 	"fenfu/web/ws"
 )
 
-// ackWithin is how long a tab waits for a sign of life, as the widget does.
-const ackWithin = 8 * time.Second
+// How long a tab waits, as the widget does: for what it has asked for, and for
+// anything at all.
+const (
+	ackWithin  = 8 * time.Second
+	newsWithin = time.Minute
+)
 
 // heard is an event as a tab was told it.
 type heard struct {
@@ -78,8 +82,8 @@ func (t *tab) connect(ctx context.Context) error {
 
 // receive takes the next frame. An error ends the connection; ctx's own does
 // not come from it.
-func (t *tab) receive(ctx context.Context) (ws.ServerFrame, error) {
-	waiting, cancel := context.WithTimeout(ctx, ackWithin)
+func (t *tab) receive(ctx context.Context, within time.Duration) (ws.ServerFrame, error) {
+	waiting, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	raw, err := t.client.ReceiveRaw(waiting)
 	var f ws.ServerFrame
@@ -87,7 +91,9 @@ func (t *tab) receive(ctx context.Context) (ws.ServerFrame, error) {
 		err = json.Unmarshal(raw, &f)
 	}
 	if err != nil {
-		t.ended(err)
+		if ctx.Err() == nil {
+			t.ended(err)
+		}
 		t.drop()
 		return f, err
 	}
@@ -120,6 +126,9 @@ func (t *tab) drop() {
 func (t *tab) ended(err error) {
 	var closed *websocket.CloseError
 	if !errors.As(err, &closed) || closed.Code < 4000 {
+		if t.client != nil {
+			t.books.torn.Add(1)
+		}
 		return
 	}
 	t.books.closed(closed.Code)
@@ -141,7 +150,7 @@ func (t *tab) follow(ctx context.Context, until func() bool) error {
 		if until() {
 			return nil
 		}
-		if _, err := t.receive(ctx); err != nil && ctx.Err() != nil {
+		if _, err := t.receive(ctx, newsWithin); err != nil && ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}

@@ -26,9 +26,11 @@ type fleet struct {
 	rng     *rand.Rand
 	nodes   []*process
 	door    *redistest.Relay
+	address string             // of the door, or of what stands before the nodes instead
 	relays  []*redistest.Relay // before the servers of Redis
 	checker string
 
+	sessions          map[string]bool // of all guests so far
 	killed, failovers int
 }
 
@@ -45,7 +47,8 @@ func build(t *testing.T, command string) string {
 
 func newFleet(t *testing.T, bin string, seed uint64, nodes int, args ...string) *fleet {
 	t.Helper()
-	f := &fleet{t: t, rng: rand.New(rand.NewPCG(seed, 1)), door: redistest.NewRelay(t)}
+	f := &fleet{t: t, rng: rand.New(rand.NewPCG(seed, 1)), door: redistest.NewRelay(t), sessions: map[string]bool{}}
+	f.address = f.door.Addr
 	f.checker = startChecker(t, "--delay", "500ms", "--fail-times", "1", "--callback-delay", "2s", "--mode",
 		"decide,decide,decide,decide,decide,decide,pending-callback,pending-poll,slow,fail,cut,malformed,duplicate-callback,late-callback,bad-signature")
 	args = append([]string{
@@ -66,7 +69,7 @@ func newFleet(t *testing.T, bin string, seed uint64, nodes int, args ...string) 
 	return f
 }
 
-func (f *fleet) base() string { return "http://" + f.door.Addr }
+func (f *fleet) base() string { return "http://" + f.address }
 
 // guests are visitors through the fleet's door.
 func (f *fleet) guests(n int, b *books) []*guest {
@@ -74,7 +77,7 @@ func (f *fleet) guests(n int, b *books) []*guest {
 	for i := range n {
 		rng := rand.New(rand.NewPCG(f.rng.Uint64(), uint64(i)))
 		all = append(all, &guest{
-			tab:    tab{books: b, url: "ws://" + f.door.Addr + "/ws", rng: rng},
+			tab:    tab{books: b, url: "ws://" + f.address + "/ws", rng: rng},
 			number: i, base: f.base(), sent: map[string]bool{}, ackedAs: map[string]int64{},
 		})
 	}
@@ -98,8 +101,8 @@ func visit(ctx context.Context, guests []*guest, within time.Duration) {
 	group.Wait()
 }
 
-// settle has every tab catch up, and closes the books.
-func (f *fleet) settle(ctx context.Context, b *books, guests []*guest) {
+// close has every tab catch up, and closes the books.
+func (f *fleet) close(ctx context.Context, b *books, guests []*guest, title string) {
 	var group sync.WaitGroup
 	slots := make(chan struct{}, 32)
 	for _, g := range guests {
@@ -118,10 +121,9 @@ func (f *fleet) settle(ctx context.Context, b *books, guests []*guest) {
 		})
 	}
 	group.Wait()
-	a := &audit{books: b, guests: guests, checks: receivedBy(f.t, f.checker)}
+	a := &audit{books: b, guests: guests, checks: receivedBy(f.t, f.checker), known: f.sessions}
 	a.read(ctx)
-	a.totals()
-	a.report(f.t, f)
+	a.report(f.t, f, title)
 }
 
 // harm breaks connections everywhere, kills nodes one by one, and has a master
@@ -234,5 +236,5 @@ func (f *fleet) ordeal(visitors int, failover func()) {
 	<-harmed
 	last, end := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer end()
-	f.settle(last, b, guests)
+	f.close(last, b, guests, "everything breaks")
 }
