@@ -109,6 +109,40 @@ func TestRemoteCheck(t *testing.T) {
 	}
 }
 
+// TestDrainFinishesChecks ends the server while a check is being answered: the
+// answer is taken in before the process ends, and no other try is needed.
+func TestDrainFinishesChecks(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	checker := startChecker(t, "--delay", "1s", "--mode", "slow")
+	p := startServer(t, "--data-dir", t.TempDir(), "--redis-url", redistest.Redis(t).URL,
+		"--checker-url", checker, "--checker-token", checkerToken, "--checker-allow-private")
+	v := newVisitor(t, p)
+	for _, text := range []string{"开通分付", "同意", "同意", "林小满", "110199199005219903", "13800138000", "[confirm.yes]"} {
+		v.say(ctx, text)
+	}
+	v.cut()
+	for len(receivedBy(t, checker)) == 0 {
+		time.Sleep(10 * time.Millisecond) // the next look, not a wait for something to be over
+	}
+	if err := p.stop(); err != nil {
+		t.Fatal(err)
+	}
+	p.start()
+	v.connect(ctx)
+	end := v.client.Welcome.Seq
+	v.until(ctx, func() bool { return v.last >= end })
+	if !v.has(bot.CodeDecided) {
+		t.Error("the answer was not waited for")
+	}
+	v.audit(ctx)
+	for id, n := range receivedBy(t, checker) {
+		if n.Requests != 1 {
+			t.Errorf("check %s was asked for %d times", id, n.Requests)
+		}
+	}
+}
+
 type counts struct{ Requests, Accepted, Mismatched, Polls, Callbacks int }
 
 func receivedBy(t *testing.T, checker string) map[string]counts {

@@ -71,7 +71,7 @@ func serve(ctx context.Context, c config, out io.Writer) error {
 		}
 		return nil
 	})
-	group.Go(func() error { return store.Work(ctx, checksAtOnce, w.wake(memory, brain.Wake)) })
+	group.Go(func() error { return store.Work(ctx, checksAtOnce, finish(w.wake(memory, brain.Wake))) })
 	group.Go(func() error {
 		tendMemory(ctx)
 		return nil
@@ -86,6 +86,16 @@ func serve(ctx context.Context, c config, out io.Writer) error {
 		return errors.Join(server.Drain(last), http1.Shutdown(last))
 	})
 	return group.Wait()
+}
+
+// finish lets a wake that was begun come to its end though the node is leaving:
+// given up, it would wait until its lease has run out.
+func finish(wake func(context.Context, string) error) func(context.Context, string) error {
+	return func(ctx context.Context, session string) error {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+		defer cancel()
+		return wake(ctx, session)
+	}
 }
 
 // closeTraces sends what is left.

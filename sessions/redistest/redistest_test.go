@@ -104,3 +104,47 @@ func TestFaults(t *testing.T) {
 		t.Error("a delayed answer came in time")
 	}
 }
+
+// TestRelay: connections go round the targets, past one that is gone; those that
+// are marked break when told to, others do not; a lost reply is to something
+// that was done.
+func TestRelay(t *testing.T) {
+	t.Parallel()
+	a, b, gone := redistest.Redis(t), redistest.Redis(t), redistest.Redis(t)
+	gone.Kill()
+	r := redistest.NewRelay(t, a.Addr, gone.Addr, b.Addr)
+	ctx := context.Background()
+	dial := func() *redis.Client {
+		c := redis.NewClient(&redis.Options{Addr: r.Addr, MaxRetries: -1, DisableIdentity: true})
+		t.Cleanup(func() { c.Close() })
+		return c
+	}
+	for range 6 {
+		if err := dial().Set(ctx, "k", "v", time.Minute).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if a.Client(t).DBSize(ctx).Val() == 0 || b.Client(t).DBSize(ctx).Val() == 0 {
+		t.Error("one of two targets has nothing")
+	}
+
+	r.Aim(a.Addr)
+	r.Mark("counter")
+	marked, plain := dial(), dial()
+	marked.Incr(ctx, "counter")
+	m, p := marked.ClientID(ctx).Val(), plain.ClientID(ctx).Val()
+	r.Cut(1)
+	if marked.ClientID(ctx).Val() == m || plain.ClientID(ctx).Val() != p {
+		t.Error("want another connection where it was marked, and the same where not")
+	}
+	r.LoseReplies("counter", 1)
+	if err := marked.Incr(ctx, "counter").Err(); err == nil {
+		t.Error("the reply came")
+	}
+	if got := a.Client(t).Get(ctx, "counter").Val(); got != "2" {
+		t.Errorf("the counter is %s, want the request done", got)
+	}
+	if cut, lost := r.Harmed(); cut != 1 || lost != 1 {
+		t.Errorf("%d cut, %d lost, want 1 and 1", cut, lost)
+	}
+}
