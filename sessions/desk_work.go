@@ -4,11 +4,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 
+	"fenfu/bot"
 	"fenfu/bot/handoff"
 )
 
@@ -19,6 +22,9 @@ type DeskChange struct {
 	Session string // the conversation, or
 	Agents  bool   // the agents and their presence, or
 	All     bool   // anything: some changes may not have been heard
+
+	Typing bot.Author // of Session: who has begun or stopped to type; nothing moved
+	On     bool
 }
 
 // watchers are those who want to hear of changes.
@@ -72,7 +78,10 @@ type Dispatcher interface {
 func (d *Desk) Work(ctx context.Context, to Dispatcher) {
 	nudged := make(chan struct{}, 1)
 	nudge := nudged
-	stop := d.Watch(func(DeskChange) {
+	stop := d.Watch(func(c DeskChange) {
+		if c.Typing != "" {
+			return
+		}
 		select {
 		case nudged <- struct{}{}:
 		default:
@@ -235,7 +244,7 @@ func (d *Desk) hear(ctx context.Context) error {
 		case err == nil:
 			silent = false
 			if m, ok := msg.(*redis.Message); ok {
-				d.changes.tell(DeskChange{Session: m.Payload, Agents: m.Payload == ""})
+				d.changes.tell(parseChange(m.Payload))
 			}
 		case !isTimeout(err) || silent:
 			return err
@@ -246,4 +255,22 @@ func (d *Desk) hear(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+// Typing tells every node that the visitor or the agent of a conversation has
+// begun or stopped to type. It is not kept.
+func (d *Desk) Typing(ctx context.Context, session string, who bot.Author, on bool) error {
+	if err := d.rdb.Publish(ctx, deskChannel, fmt.Sprintf("%s %s %t", session, who, on)).Err(); err != nil {
+		return unavailable("say that somebody is typing", err)
+	}
+	return nil
+}
+
+func parseChange(payload string) DeskChange {
+	session, rest, typing := strings.Cut(payload, " ")
+	if !typing {
+		return DeskChange{Session: session, Agents: session == ""}
+	}
+	who, on, _ := strings.Cut(rest, " ")
+	return DeskChange{Session: session, Typing: bot.Author(who), On: on == "true"}
 }

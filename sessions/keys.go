@@ -33,6 +33,10 @@ func sessionKey(tag, id string) string { return tag + ":s:" + id }
 // that message X became.
 func logKey(tag, id string) string { return tag + ":e:" + id }
 
+// notesKey: HASH tags sealed tags, n:X sealed note X; what people wrote beside
+// the conversation.
+func notesKey(tag, id string) string { return tag + ":n:" + id }
+
 // messageField and entryField are the log's fields of a message and of the entry
 // that begins with an event.
 func messageField(id string) string { return "m" + id }
