@@ -44,9 +44,10 @@ type content struct {
 	book       *flow.Book
 	rules      *eligibility.Rules
 	applicants *eligibility.Applicants
+	knowledge  *faq.Book
 }
 
-// content loads flows, rules and applicants, and returns everything that is
+// content loads flows, rules, applicants and knowledge, and returns everything that is
 // wrong with them.
 func (c *config) content() (content, error) {
 	flows := flow.Embedded()
@@ -76,7 +77,13 @@ func (c *config) content() (content, error) {
 		applicants, err = eligibility.LoadApplicants(fileOr(c.ApplicantsFile, eligibility.ApplicantsFile))
 		fail("applicants", err)
 	}
-	return content{book, rules, applicants}, errors.Join(errs...)
+	entries := faq.Embedded()
+	if c.FAQDir != "" {
+		entries = os.DirFS(c.FAQDir)
+	}
+	knowledge, err := faq.Load(entries, time.Now)
+	fail("--faq-dir", err)
+	return content{book, rules, applicants, knowledge}, errors.Join(errs...)
 }
 
 // newBot assembles the bot with its flow, its knowledge, its check and whom it
@@ -104,12 +111,8 @@ func newBot(c config, memory bot.Memory, store *storage, w *watch, logger *slog.
 		w.breaker("check", remote.Breaker)
 		probes = append(probes, web.Probe{Name: "check", Check: func(context.Context) error { return remote.Ready() }})
 	}
-	knowledge, err := faq.Default()
-	if err != nil {
-		return nil, nil, fmt.Errorf("knowledge base: %w", err)
-	}
 	settings := bot.Config{
-		Memory: memory, Book: parts.book, Flow: mainFlow, Matcher: intents.New(), FAQ: knowledge,
+		Memory: memory, Book: parts.book, Flow: mainFlow, Matcher: intents.New(), FAQ: parts.knowledge,
 		Checker: watchedChecker{checker, w}, Rules: parts.rules, Notifier: notifier,
 		Words: bot.Words{Product: product, Complaint: c.ComplaintChannel},
 		Now:   time.Now, NewID: rand.Text, Logger: logger,

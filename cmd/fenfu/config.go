@@ -68,6 +68,7 @@ type config struct {
 	ComplaintChannel string `help:"Where visitors can complain, shown to every visitor." env:"FENFU_COMPLAINT_CHANNEL" group:"Operator"`
 	CheckerName      string `help:"Who checks eligibility, named in the consent to disclose." env:"FENFU_CHECKER_NAME" group:"Operator"`
 	FlowsDir         string `help:"Folder of flow files in place of the built-in ones." env:"FENFU_FLOWS_DIR" group:"Operator" type:"path"`
+	FAQDir           string `help:"Folder of knowledge entries in place of the built-in ones." name:"faq-dir" env:"FENFU_FAQ_DIR" group:"Operator" type:"path"`
 	RulesFile        string `help:"Rules file in place of the built-in one." env:"FENFU_RULES_FILE" group:"Operator" type:"path"`
 	ApplicantsFile   string `help:"Demo applicants in place of the built-in ones. Not read in production." env:"FENFU_APPLICANTS_FILE" group:"Operator" type:"path"`
 }

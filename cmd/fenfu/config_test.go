@@ -152,16 +152,19 @@ func TestFilesAreChecked(t *testing.T) {
 		t.Fatal(err)
 	}
 	broken := strings.Replace(string(source), "next: id_number", "next: passport", 1)
-	for name, data := range map[string]string{"apply.yaml": broken, "rules.yml": "id: x\nrules: 7\n"} {
+	if err := os.Mkdir(filepath.Join(dir, "faq"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string]string{"apply.yaml": broken, "rules.yml": "id: x\nrules: 7\n", "faq/limit.yaml": "- id: limit\n  colour: red\n"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	code, out := check(map[string]string{"flows-dir": dir, "rules-file": filepath.Join(dir, "rules.yml"), "applicants-file": filepath.Join(dir, "absent.yaml")})
+	code, out := check(map[string]string{"flows-dir": dir, "faq-dir": filepath.Join(dir, "faq"), "rules-file": filepath.Join(dir, "rules.yml"), "applicants-file": filepath.Join(dir, "absent.yaml")})
 	if code != 1 {
 		t.Errorf("exit %d, want 1", code)
 	}
-	for _, want := range []string{"apply.yaml:103:11", "passport", "rules.yml:2", "absent.yaml"} {
+	for _, want := range []string{"apply.yaml:103:11", "passport", "rules.yml:2", "absent.yaml", "limit.yaml", "2:3"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("output does not say %q:\n%s", want, out)
 		}

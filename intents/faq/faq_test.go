@@ -158,6 +158,8 @@ func TestLoadRefuses(t *testing.T) {
 		{"unknown next", good + "  next: dance\n", `unknown next "dance"`},
 		{"empty question", strings.Replace(good, "额度多少", `"？？"`, 1), "no word"},
 		{"two defaults", strings.Replace(good, "intents", "default_for", 1) + strings.Replace(strings.Replace(good, "id: a", "id: b", 1), "intents", "default_for", 1), "already the default"},
+		{"no date", good + "  valid_to: soon\n", "6"},
+		{"dates the wrong way", good + "  valid_from: 2026-02-01\n  valid_to: 2026-01-01\n", "valid to a day before"},
 		{"not YAML", "- id: [", "1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -169,6 +171,37 @@ func TestLoadRefuses(t *testing.T) {
 	}
 	if _, err := faq.Load(fstest.MapFS{}, time.Now); err == nil {
 		t.Error("no file: no error")
+	}
+}
+
+// An entry answers on its days only, and those are days in China.
+func TestEntriesAnswerOnTheirDays(t *testing.T) {
+	const book = "- id: a\n  intents: [limit]\n  questions: [额度多少]\n  answer: 在钱包里看\n  sources: [product]\n  valid_from: 2026-11-01\n  valid_to: 2026-11-30\n"
+	m := intents.New()
+	for at, want := range map[string]bool{
+		"2026-10-31T15:59:59Z": false, "2026-10-31T16:00:00Z": true, "2026-11-30T15:59:59Z": true, "2026-11-30T16:00:00Z": false,
+	} {
+		now, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := faq.Load(fstest.MapFS{"entries.yaml": {Data: []byte(book)}}, func() time.Time { return now })
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, answers := b.Answer("额度多少", m.Match("额度多少"))
+		if _, known := b.Entry("a"); answers != want || known != want || (len(b.Retrieve("额度多少", 3)) > 0) != want {
+			t.Errorf("at %s: answers %v, known %v, want %v", at, answers, known, want)
+		}
+	}
+}
+
+func TestFindAsksBack(t *testing.T) {
+	b, m := book(t), intents.New()
+	const text = "我想换一个还款的日子"
+	found := b.Find(text, m.Match(text))
+	if found.Answer != nil || len(found.Near) < 2 || len(found.Near) > 3 || found.Near[0].Entry.ID != "repay.date" {
+		t.Errorf("%+v", found)
 	}
 }
 

@@ -23,14 +23,22 @@ const (
 	minBare    = 5    // characters of such a text
 	margin     = 0.10 // to the runner-up
 	perhaps    = 0.30 // what an entry needs to be asked back
-	close      = 0.70 // the share of the best score that it needs for that
 	maxNear    = 3
+
+	// A keyword of at least so much that points to another entry, whose score
+	// is at least this share, makes the best one unsure, unless the question is
+	// so like one of its forms.
+	pointed = 0.22
+	rival   = 0.45
+	exact   = 0.80
 )
 
 // Hit is an entry that fits a question, and how well: about 0 to 1.
 type Hit struct {
 	Entry Entry
 	Score float64
+
+	points, like float64 // see query
 }
 
 // Found is what the book has for a question. At most one of the fields is set.
@@ -90,14 +98,22 @@ func (bk *Book) Find(text string, m intents.Match) Found {
 	switch best := hits[0].Score; {
 	case bk.words.strange(text):
 		return Found{}
-	case best >= need && best-second >= margin:
+	case best >= need && best-second >= margin && !rivalled(hits):
 		return Found{Answer: &hits[0]}
 	case best < perhaps:
 		return Found{}
 	default:
-		near := slices.DeleteFunc(hits, func(h Hit) bool { return h.Score < max(perhaps, close*best) })
+		near := slices.DeleteFunc(hits, func(h Hit) bool { return h.Score < max(perhaps, rival*best) })
 		return Found{Near: near}
 	}
+}
+
+// rivalled reports whether a keyword of the question points elsewhere.
+func rivalled(hits []Hit) bool {
+	best := hits[0]
+	return best.like < exact && slices.ContainsFunc(hits[1:], func(h Hit) bool {
+		return h.points >= max(pointed, best.points) && h.Score >= rival*best.Score
+	})
 }
 
 // replies are acts that answer the bot and ask it nothing.
@@ -127,7 +143,7 @@ func (bk *Book) rank(text string, m intents.Match, k int) []Hit {
 			continue
 		}
 		at, _ := slices.BinarySearchFunc(hits, score, func(h Hit, s float64) int { return cmp.Compare(s, h.Score) })
-		hits = slices.Insert(hits, at, Hit{*e, score})
+		hits = slices.Insert(hits, at, Hit{*e, score, q.points[i], q.likes[i]})
 		hits = hits[:min(len(hits), k)]
 	}
 	return hits

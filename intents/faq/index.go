@@ -208,7 +208,13 @@ func (k keyword) in(t string) bool {
 
 // point notes for every entry what its longest keyword in t is worth.
 func (bk *Book) point(t string, worth []float64) {
+	var before rune
 	for i, r := range t {
+		not := before == '没' && r == '有' // 没有入口 is not 有入口
+		before = r
+		if not {
+			continue
+		}
 		for _, k := range bk.keywords[r] {
 			if k.worth > worth[k.entry] && k.in(t[i:]) {
 				worth[k.entry] = k.worth

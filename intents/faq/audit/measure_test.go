@@ -42,8 +42,9 @@ func measure(t *testing.T, path string) audit.Figures {
 	return audit.Measure(book, intents.New(), questions)
 }
 
-// The figures that README publishes may not get worse. The first set was used
-// to tune by, after its first measurement; the second one was not.
+// The figures that README publishes may not get worse. By the errors of the
+// first three sets the book was improved, one after the other; the last one was
+// measured once, at the end.
 func TestFigures(t *testing.T) {
 	for _, c := range []struct {
 		file           string
@@ -51,7 +52,10 @@ func TestFigures(t *testing.T) {
 		wrong          float64 // at most
 		all, none      int     // questions, and those without an entry
 	}{
-		{"../testdata/paraphrases.tsv", 0.94, 0.95, 0.015, 200, 40},
+		{"../testdata/paraphrases.tsv", 0.95, 0.98, 0.004, 200, 40},
+		{"../testdata/unseen.tsv", 0.92, 0.98, 0.001, 100, 20},
+		{"../testdata/last.tsv", 0.91, 0.98, 0.001, 100, 20},
+		{"../testdata/final.tsv", 0.93, 0.90, 0.03, 100, 20},
 	} {
 		f := measure(t, c.file)
 		var out strings.Builder
