@@ -13,11 +13,7 @@ import (
 // digits, with a comma between clauses, a question mark where there was one,
 // and percent signs kept. A list (、 or "或") is one clause.
 func (g *Guard) sentences(normal string) []string {
-	var out []string
-	for _, raw := range strings.FieldsFunc(normal, func(r rune) bool { return strings.ContainsRune("。!;\n…", r) }) {
-		out = append(out, raw)
-	}
-	out = join(out, "")
+	out := join(strings.FieldsFunc(normal, func(r rune) bool { return strings.ContainsRune("。!;\n…", r) }))
 	for i, raw := range out {
 		out[i] = g.clauses(raw)
 	}
@@ -42,18 +38,18 @@ func (g *Guard) clauses(raw string) string {
 		rest = rest[i+1:]
 	}
 	parts = slices.DeleteFunc(parts, func(p string) bool { return p == "" })
-	return g.sounds.repair(strings.Join(join(parts, ""), ","))
+	return g.sounds.repair(strings.Join(join(parts), ","))
 }
 
 // join puts pieces of a single character together with what stands before
 // them: nobody writes such sentences but to hide a word (包。过).
-func join(parts []string, by string) []string {
+func join(parts []string) []string {
 	var out []string
 	short := false
 	for _, p := range parts {
 		one := utf8.RuneCountInString(p) == 1
-		if len(out) > 0 && (one && short) {
-			out[len(out)-1] += by + p
+		if len(out) > 0 && one && short {
+			out[len(out)-1] += p
 			continue
 		}
 		out, short = append(out, p), one
