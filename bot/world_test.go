@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
+	"sync"
 	"testing"
 	"time"
 
@@ -65,6 +66,12 @@ var flowVars = map[string]string{
 	"operator": "示例机构", "checker": "示例审核方", "product": "分付", "complaint": "示例热线", "retention": "30",
 }
 
+// matcher and builtIn are what takes long to make and never changes.
+var (
+	matcher = sync.OnceValue(intents.New)
+	builtIn = sync.OnceValues(faq.Default)
+)
+
 // parts are the built-in parts of a bot, without a memory.
 func parts(t testing.TB, now func() time.Time) bot.Config {
 	t.Helper()
@@ -80,12 +87,12 @@ func parts(t testing.TB, now func() time.Time) bot.Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	knowledge, err := faq.Default()
+	knowledge, err := builtIn()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return bot.Config{
-		Book: book, Flow: "apply", Matcher: intents.New(), FAQ: knowledge,
+		Book: book, Flow: "apply", Matcher: matcher(), FAQ: knowledge,
 		Checker: eligibility.Immediate{Checker: eligibility.NewEmbedded(rules, applicants, now)}, Rules: rules,
 		Words: bot.Words{Product: "分付", Complaint: "示例热线"},
 		Now:   now, NewID: rand.Text,
