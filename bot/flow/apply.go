@@ -10,10 +10,10 @@ import (
 
 // apply carries out one command.
 func (r *run) apply(c Command) {
-	if r.s.Status != Running && c.Verb != Ask { // an earlier one ended the run
+	s := r.step()
+	if r.s.Status != Running && (c.Verb != Ask || s == nil) { // an earlier one ended the run
 		return
 	}
-	s := r.step()
 	switch c.Verb {
 	case Fill:
 		r.fill(s, c)
@@ -30,7 +30,10 @@ func (r *run) apply(c Command) {
 	case Ask:
 		r.answer(s, c.Topic)
 	case AskWhy:
-		r.say(Say{Text: r.f.step(c.Step).Why})
+		if named := r.f.step(c.Step); named != nil {
+			s = named
+		}
+		r.say(Say{Text: s.Why})
 		r.askAgain()
 	case Skip:
 		r.skip(s)
@@ -59,7 +62,7 @@ func (r *run) confirm(s *Step, plain bool) {
 		r.restart()
 	case s.Kind == DetailStep:
 		r.askAgain()
-	case r.moved, r.asking == AskEdit: // the yes was not for what is open now
+	case r.moved, r.asking == AskEdit, r.due == full: // the yes was not for what is open now
 		r.ask()
 	case s.Kind == ConfirmStep:
 		r.submit(s)
@@ -75,7 +78,7 @@ func (r *run) deny(s *Step) {
 	switch {
 	case r.asking == AskCancel || r.asking == AskRestart:
 		r.askAgain(r.f.Texts["kept"])
-	case s.Kind == ConsentStep && r.moved:
+	case s.Kind == ConsentStep && (r.moved || r.due == full):
 		r.ask()
 	case s.Kind == ConsentStep:
 		r.decline(s)
@@ -203,7 +206,8 @@ func (r *run) clear(s *Step) {
 			delete(r.s.Details, k)
 		}
 	}
-	r.advance(r.items("cleared", items))
+	r.say(Say{Text: r.items("cleared", items)})
+	r.advance()
 }
 
 // back opens the step before this one. What was given there stays until it is

@@ -22,7 +22,10 @@ func (r *run) fill(s *Step, c Command) {
 	case !r.consented():
 		r.askAgain()
 	default:
-		r.miss(r.f.step(c.Step), c.Reason)
+		if named := r.f.step(c.Step); named != nil {
+			s = named
+		}
+		r.miss(s, c.Reason)
 	}
 }
 

@@ -69,6 +69,10 @@ func TestLoadErrors(t *testing.T) {
 		{"detail before consent", "  - id: collect\n    kind: consent", "  - id: collect\n    kind: detail\n    detail: name", "before any consent", ""},
 		{"wrong type", "version: 1\n", "version: one\n", "", "version: one"},
 		{"not YAML", "steps:\n", "steps: [\n", "", ""},
+		{"rule from the future", "version: 1\n", "version: 2\nmigrate: [{from: [2]}]\n", "version 2 is not before", "migrate:"},
+		{"rule from nowhere", "version: 1\n", "version: 2\nmigrate: [{steps: {a: name}}]\n", "needs the versions", "migrate:"},
+		{"rule to an unknown step", "version: 1\n", "version: 2\nmigrate: [{from: [1], steps: {a: b}}]\n", `unknown step "b"`, "migrate:"},
+		{"rule that asks again for nothing", "version: 1\n", "version: 2\nmigrate: [{from: [1], again: [collect]}]\n", "asks for a detail", "migrate:"},
 		{"version zero", "version: 1\n", "version: 0\n", "version must be", "version: 0"},
 	}
 	for _, tt := range tests {
@@ -127,6 +131,26 @@ func TestLoadReportsAllAtOnce(t *testing.T) {
 	err := load(src)
 	if err == nil || !strings.Contains(err.Error(), "passport") || !strings.Contains(err.Error(), "shout") {
 		t.Errorf("err = %v, want both faults", err)
+	}
+}
+
+func TestLoadVersionsSideBySide(t *testing.T) {
+	second := strings.Replace(source(t), "version: 1\n", "version: 2\n", 1)
+	b, err := flow.Load(fstest.MapFS{"a.yaml": {Data: []byte(second)}, "b.yaml": {Data: []byte(source(t))}}, vars)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := b.Flow("apply").Version; got != 2 {
+		t.Errorf("the newest is version %d, want 2", got)
+	}
+	for version, want := range map[int]int{1: 1, 2: 2, 3: 2} {
+		if got := b.Of(flow.State{Flow: "apply", Version: version}).Version; got != want {
+			t.Errorf("a session of version %d goes on with %d, want %d", version, got, want)
+		}
+	}
+	_, err = flow.Load(fstest.MapFS{"a.yaml": {Data: []byte(source(t))}, "b.yaml": {Data: []byte(source(t))}}, vars)
+	if err == nil || !strings.Contains(err.Error(), "there twice") {
+		t.Errorf("err = %v, want one that the version is there twice", err)
 	}
 }
 

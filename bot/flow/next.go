@@ -108,15 +108,21 @@ func (b *Book) Next(s State, in Input) (State, []Action) {
 	}
 	if in.Choice != "" {
 		r.choice()
+		r.settle()
 	} else {
 		open := r.s
 		open.Asking = r.asking
-		for _, c := range b.Understand(open, in) {
-			r.apply(c)
-		}
+		r.carryOut(b.Understand(open, in))
+	}
+	return r.s, r.out
+}
+
+// carryOut does what a message comes to, and then puts the open question.
+func (r *run) carryOut(commands []Command) {
+	for _, c := range commands {
+		r.apply(c)
 	}
 	r.settle()
-	return r.s, r.out
 }
 
 // run opens the session's run on the version of the flow that it goes on with;

@@ -3,10 +3,12 @@ package flow_test
 import (
 	"fmt"
 	"maps"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"pgregory.net/rapid"
@@ -35,7 +37,8 @@ var utterances = []string{
 	"13800138000", "13900139000", "138001380", "lin@example.com", "微信号lin_xiaoman", "手机号就是微信",
 	"手机号填错了", "名字写错了", "身份证号不对", "填错了", "不是13800138000是13900139000", "名字改成邓处暑", "联系方式",
 	"为什么要身份证号", "额度有多少？", "怎么还款", "需要什么条件", "不想给", "等一下", "再说一遍", "现在第几步", "转人工", "谢谢", "你好", "？？？", "哈哈",
-	"林小满 110199199005219903 13800138000", "支付密码123456",
+	"林小满 110199199005219903 13800138000", "支付密码123456", "把手机号删掉", "跳过", "晚点再填", "查看我的信息", "什么？", "好麻烦",
+	"林小满，多久出结果？", "确认提交，额度多少？", "同意，为什么要身份证？", "不改了，确认", "我没有微信", "别取消", "确定取消", "重来",
 }
 
 var buttons = []string{
@@ -43,76 +46,186 @@ var buttons = []string{
 	"flow.cancel", "flow.cancel.yes", "flow.keep", "flow.park", "flow.restart.yes", "flow.start", "human", "nothing",
 }
 
-// TestNextProperties says random things in random order and holds the promises
-// that no path may break.
+// books are what an operator may have loaded in turn: the versions of the flow
+// that lie in the bot's testdata, side by side and alone.
+func books(t testing.TB) []*flow.Book {
+	t.Helper()
+	var out []*flow.Book
+	for _, names := range [][]string{{"apply"}, {"apply", "phone_only"}, {"new_consent"}, {"apply", "new_consent"}, {"phone_only"}} {
+		files := fstest.MapFS{}
+		for _, name := range names {
+			data := []byte(source(t))
+			if name != "apply" {
+				var err error
+				if data, err = os.ReadFile("../testdata/flows/" + name + ".yaml"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			files[name+".yaml"] = &fstest.MapFile{Data: data}
+		}
+		b, err := flow.Load(files, vars)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// TestNextProperties says random things in random order, presses random
+// buttons, carries out random commands, under versions of the flow that come and
+// go, and holds the promises that no path may break.
 func TestNextProperties(t *testing.T) {
-	b, m := book(t), intents.New()
+	all, m := books(t), intents.New()
 	rapid.Check(t, func(t *rapid.T) {
-		s, _ := b.Start(flow.State{}, "apply", flow.Input{Now: noon})
-		for range rapid.IntRange(1, 40).Draw(t, "turns") {
-			if s.Status == flow.Running && rapid.IntRange(0, 9).Draw(t, "silent") == 0 {
-				before := s
-				var say flow.Say
-				s, say = b.Remind(s)
-				holds(t, before, s, flow.Input{Now: noon}, []flow.Action{{Say: &say}})
-			}
-			in := flow.Input{Now: noon}
-			if rapid.Bool().Draw(t, "button") {
-				in.Choice = rapid.SampledFrom(buttons).Draw(t, "choice")
-			} else {
-				in.Text = rapid.SampledFrom(utterances).Draw(t, "text")
-				in = flow.Read(m, in.Text, noon)
-			}
-			before, copied := s, s.Clone()
+		b := all[0]
+		w := &witness{t: t}
+		w.s, _ = b.Start(flow.State{}, "apply", flow.Input{Now: noon})
+		for _, said := range happyPath[:rapid.IntRange(0, len(happyPath)).Draw(t, "begun")] {
 			var actions []flow.Action
-			if s.Status != flow.Running {
-				s, actions = b.Start(s, "apply", flow.Input{Now: noon})
-			} else {
-				s, actions = b.Next(s, in)
+			w.s, actions = b.Next(w.s, flow.Read(m, said, noon))
+			w.see(b, actions)
+		}
+		for range rapid.IntRange(1, 40).Draw(t, "turns") {
+			if rapid.IntRange(0, 9).Draw(t, "deploys") == 0 {
+				b = rapid.SampledFrom(all).Draw(t, "book")
 			}
-			if !reflect.DeepEqual(before, copied) {
-				t.Fatal("Next changed the state it was given")
-			}
-			holds(t, before, s, in, actions)
+			w.turn(b, m)
 		}
 	})
 }
 
-func holds(t *rapid.T, before, s flow.State, in flow.Input, actions []flow.Action) {
+var happyPath = []string{"同意", "同意", "林小满", "110199199005219903", "13800138000"}
+
+// witness plays a dialogue and remembers what the visitor has seen of it.
+type witness struct {
+	t     *rapid.T
+	s     flow.State
+	shown map[slot.Kind]flow.Detail // in the last summary that was put
+	words string                    // of the summary, before the details were filled in
+}
+
+func (w *witness) turn(b *flow.Book, m *intents.Matcher) {
+	t := w.t
+	in := flow.Input{Now: noon}
+	var commands []flow.Command
+	switch rapid.IntRange(0, 2).Draw(t, "how") {
+	case 0:
+		in.Choice = rapid.SampledFrom(buttons).Draw(t, "choice")
+	case 1:
+		in = flow.Read(m, rapid.SampledFrom(utterances).Draw(t, "text"), noon)
+	default:
+		commands = rapid.SliceOfN(rapid.Custom(command), 1, 3).Draw(t, "commands")
+	}
+	before, copied := w.s, w.s.Clone()
+	var actions []flow.Action
+	switch {
+	case before.Status != flow.Running:
+		w.s, actions = b.Start(before, "apply", in)
+	case commands != nil:
+		w.s, actions = b.CarryOut(before, in, commands)
+	default:
+		w.s, actions = b.Next(before, in)
+	}
+	if !reflect.DeepEqual(before, copied) {
+		t.Fatal("Next changed the state it was given")
+	}
+	w.holds(b, before, actions)
+}
+
+// command draws any command there is, sensible or not.
+func command(t *rapid.T) flow.Command {
+	c := flow.Command{
+		Verb: rapid.SampledFrom([]flow.Verb{flow.Fill, flow.Fill, flow.Correct, flow.Clear, flow.Cancel, flow.StartOver, flow.Back, flow.Ask,
+			flow.AskWhy, flow.Skip, flow.Repeat, flow.Wait, flow.HandOff, flow.Confirm, flow.Confirm, flow.Deny, flow.Rights}).Draw(t, "verb"),
+		Step:  rapid.SampledFrom([]string{"", "name", "id_number", "contact", "phone", "collect", "confirm", "nowhere"}).Draw(t, "step"),
+		Topic: rapid.SampledFrom([]flow.Topic{flow.General, flow.Progress, flow.Begin, flow.Result, flow.Hello, flow.Thanks, flow.Grumble, flow.Safety}).Draw(t, "topic"),
+		Plain: rapid.Bool().Draw(t, "plain"), Later: rapid.Bool().Draw(t, "later"),
+	}
+	switch c.Verb {
+	case flow.Fill:
+		c.Found = slot.Scan(rapid.SampledFrom(utterances).Draw(t, "details"), noon)
+		c.Found = slices.DeleteFunc(c.Found, func(f slot.Found) bool { return f.Value == "" || f.Kind == slot.WeChat || f.Kind == slot.Email })
+	case flow.Rights:
+		c.Right = intents.ViewRight
+	}
+	return c
+}
+
+func (w *witness) holds(b *flow.Book, before flow.State, actions []flow.Action) {
+	t, s := w.t, w.s
 	var submitted, erased, said bool
+	cleared := ""
 	for _, a := range actions {
 		submitted = submitted || a.Submit
 		erased = erased || a.Erase
-		said = said || a.Handoff != "" || a.Say != nil && strings.TrimSpace(a.Say.Text) != ""
+		said = said || a.Handoff != "" || a.Right != "" || a.Say != nil && strings.TrimSpace(a.Say.Text) != ""
 		if a.Say != nil && strings.Contains(a.Say.Text, "{") {
 			t.Fatalf("an unfilled placeholder: %s", a.Say.Text)
 		}
+		if a.Say != nil && strings.Contains(a.Say.Text, "已删除：") {
+			cleared += a.Say.Text
+		}
 	}
 	consents := len(s.Consents)
+	asksForDetail := slices.Contains([]string{"name", "id_number", "contact", "phone", "confirm"}, s.Step)
 	switch {
 	case !said:
 		t.Fatal("the visitor gets no answer")
 	case len(s.Details) > 0 && consents < 2:
 		t.Fatal("a detail is kept without both consents")
-	case s.Status == flow.Running && strings.Contains("name id_number contact confirm", s.Step) && consents < 2:
+	case s.Status == flow.Running && asksForDetail && !current(b, s):
 		t.Fatalf("step %s is asked without both consents", s.Step)
-	case submitted && (before.Step != "confirm" || s.Status != flow.Done || s.Details[slot.Name].Value == "" || s.Details[slot.ID].Value == ""):
-		t.Fatal("submitted without a summary to confirm")
-	case submitted && in.Choice != "confirm.yes" && in.Match.Act != intents.Affirm:
-		t.Fatal("submitted without a confirmation")
-	case erased && len(s.Details)+consents > 0:
+	case submitted && (!current(b, s) || s.Status != flow.Done):
+		t.Fatal("submitted without both consents")
+	case submitted && (!maps.Equal(s.Details, w.shown) || w.words != summary(b, s)):
+		t.Fatalf("submitted is %v, shown was %v: %s", s.Details, w.shown, w.words)
+	case submitted && (s.Details[slot.Name].Value == "" || s.Details[slot.ID].Value == "" || !hasContact(s)):
+		t.Fatal("submitted with a detail missing")
+	case erased && s.Status == flow.Idle && len(s.Details)+consents > 0:
 		t.Fatal("something is left after erasing")
 	case s.Status == flow.Idle && len(s.Details) > 0:
 		t.Fatal("details are kept of a flow that is not running")
 	}
+	w.see(b, actions)
 	if erased || before.Status == flow.Done { // a new application begins with nothing
 		return
 	}
 	for k := range before.Details { // a new value may replace one, nothing may lose one
-		if _, ok := s.Details[k]; !ok && !(slices.Contains([]slot.Kind{slot.Phone, slot.Email, slot.WeChat}, k) && hasContact(s)) {
+		contact := slices.Contains([]slot.Kind{slot.Phone, slot.Email, slot.WeChat}, k)
+		fits := !contact || k == slot.Phone || b.Of(s).Version != 2 // which takes phone numbers only
+		if _, ok := s.Details[k]; !ok && fits && !(contact && hasContact(s)) && !strings.Contains(cleared, flow.KindLabel(k)) {
 			t.Fatalf("detail %s is lost: %v", k, slices.Collect(maps.Keys(s.Details)))
 		}
 	}
+}
+
+// see remembers what the visitor is shown to confirm.
+func (w *witness) see(b *flow.Book, actions []flow.Action) {
+	for _, a := range actions {
+		if a.Say != nil && strings.Contains(a.Say.Text, "请核对您的信息") {
+			w.shown, w.words = w.s.Clone().Details, summary(b, w.s)
+		}
+	}
+}
+
+func summary(b *flow.Book, s flow.State) string {
+	steps := b.Of(s).Steps
+	return steps[slices.IndexFunc(steps, func(p flow.Step) bool { return p.Kind == flow.ConfirmStep })].Ask
+}
+
+// current reports whether the consents that the session's version of the flow
+// asks for are given, to the words that it has.
+func current(b *flow.Book, s flow.State) bool {
+	n := 0
+	for _, step := range b.Of(s).Steps {
+		if step.Kind == flow.ConsentStep && slices.ContainsFunc(s.Consents, func(c flow.Consent) bool {
+			return c.ID == step.Consent.ID && c.Version == step.Consent.Version
+		}) {
+			n++
+		}
+	}
+	return n == 2
 }
 
 func hasContact(s flow.State) bool {

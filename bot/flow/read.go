@@ -100,7 +100,7 @@ func split(m *intents.Matcher, text string) (said, asked string) {
 }
 
 // clauseAct returns what the first clause that is about the dialogue does to
-// it: of 我再看一下，你再发一遍 the wait.
+// it: of 我再看看，你再发一遍 that it is to be repeated.
 func clauseAct(m *intents.Matcher, text string) (intents.Act, string) {
 	if strings.IndexFunc(text, isBreak) < 0 {
 		return intents.NoAct, ""

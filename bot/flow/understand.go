@@ -117,11 +117,10 @@ func (r *reader) answer(m intents.Match) (Command, bool) {
 	switch r.step.Kind {
 	case ConsentStep:
 		switch {
+		case m.Question && strings.Contains(m.Folded, "不同意"):
+			return Command{Verb: AskWhy, Step: r.step.ID}, true
 		case m.Act == intents.Deny || m.Act == intents.Refuse:
-			if m.Question { // 可以不同意吗
-				return Command{Verb: AskWhy, Step: r.step.ID}, true
-			}
-			return Command{Verb: Deny}, true
+			return Command{Verb: Deny}, !m.Question
 		case yes: // 好的 is polite, 同意 is a consent
 			return Command{Verb: Confirm, Plain: strings.Contains(m.Folded, "同意")}, true
 		}
