@@ -129,6 +129,9 @@ func (b *Bot) attempt(ctx context.Context, m Message) (int64, error) {
 	if err != nil && !errors.Is(err, ErrConflict) {
 		err = fmt.Errorf("commit turn: %w", err)
 	}
+	if err == nil && turn.Erase {
+		b.Logger.Info("erased what was kept of a visitor", "session", m.Session)
+	}
 	return seq, err
 }
 

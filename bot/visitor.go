@@ -115,6 +115,7 @@ func (t *turn) apply(actions []flow.Action) {
 			t.submit()
 		case a.Erase:
 			t.erase()
+			t.wipe = t.wipe || a.Words
 		case a.Handoff != "":
 			t.handoff(t.why(a.Handoff))
 		case a.Right != intents.NoRight:

@@ -36,6 +36,7 @@ func (r *run) take(s *Step, found []slot.Found) {
 	for _, f := range found {
 		if f.Kind == slot.ID && slot.AgeOf(f.Value, r.in.Now) < minimumAge {
 			r.stop()
+			r.out[len(r.out)-1].Words = true
 			r.tell("under14")
 			return
 		}

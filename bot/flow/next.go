@@ -14,12 +14,14 @@ type Choice struct {
 	Label string `json:"label" yaml:"label"`
 }
 
-// Action is something a flow wants done, in order. Exactly one field is set.
+// Action is something a flow wants done, in order. Exactly one field is set,
+// but for Words.
 type Action struct {
 	Say     *Say
 	Hide    []slot.Found  // the parts of Input.Text that are details
 	Submit  bool          // send what was confirmed to the check
 	Erase   bool          // forget every detail and consent, in the application too
+	Words   bool          // with Erase: what was said before, too
 	Handoff string        // ask for a person; the reason
 	Right   intents.Right // make use of a right to the data
 }
