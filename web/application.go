@@ -22,13 +22,19 @@ type application struct {
 	DecidedAt   *time.Time            `json:"decided_at,omitempty"`
 }
 
+// bearer returns the token of a request's header, "" if it has none.
+func bearer(r *http.Request) string {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		return ""
+	}
+	return token
+}
+
 // getApplication tells a visitor where the session's own application stands.
 // Another session's is no more to be found than one that never was.
 func (s *Server) getApplication(w http.ResponseWriter, r *http.Request) {
-	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !ok {
-		token = ""
-	}
+	token := bearer(r)
 	session, _, err := s.tokens.Verify(token, time.Now())
 	if err != nil {
 		w.Header().Set("WWW-Authenticate", "Bearer")

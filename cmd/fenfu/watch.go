@@ -42,19 +42,24 @@ func (m watchedMemory) Commit(ctx context.Context, t bot.Turn) (int64, error) {
 	ctx, span := m.w.beginPart(ctx, "commit", t.Session.ID)
 	seq, err := m.Memory.Commit(ctx, t)
 	outcome := outcomeStored
-	var duplicate *bot.DuplicateError
-	switch {
-	case err == nil:
-	case errors.As(err, &duplicate):
-		outcome = outcomeDuplicate
-	case errors.Is(err, bot.ErrConflict):
-		outcome = outcomeConflict
-	default:
-		outcome = outcomeFailed
+	if err != nil {
+		outcome = unstored(err)
 	}
 	m.w.commits.done(outcome, start)
 	span.end(outcome, outcome == outcomeFailed)
 	return seq, err
+}
+
+// unstored says why a turn was not stored.
+func unstored(err error) string {
+	var duplicate *bot.DuplicateError
+	switch {
+	case errors.As(err, &duplicate):
+		return outcomeDuplicate
+	case errors.Is(err, bot.ErrConflict):
+		return outcomeConflict
+	}
+	return outcomeFailed
 }
 
 func outcomeOf(err error) string {
