@@ -140,6 +140,9 @@ func (w *world) write(e bot.Event, said string, out *strings.Builder) {
 	if e.Origin == bot.Knowledge {
 		who = "知识"
 	}
+	if e.Origin == bot.AI {
+		who = "AI"
+	}
 	text := e.Text.Reveal()
 	if e.From == bot.Agent {
 		if text == said {

@@ -27,6 +27,9 @@ import (
 //	@ window 720h a second application of a person finds the first for so long
 //	@ elsewhere   the happy path is walked to its end in another session
 //	@ person      somebody at the desk takes over, though nobody asked
+//	@ model extract   a fake language model helps from now on: it answers with the
+//	              first entry it is given; or is down, promises, knows nothing,
+//	              or says just what stands here
 //	@ staffed     somebody is at every desk from now on
 //	@ take li     an agent takes the conversation
 //	@ return      gives it back to the bot
@@ -56,6 +59,8 @@ func (w *world) stage(line string, out *strings.Builder) {
 		w.session, w.seen = "s"+rand.Text()[:25], 0
 		w.at("submitted")
 		w.session, w.seen = here, seen
+	case what == "model":
+		w.model(arg)
 	case what == "person":
 		w.takeOver()
 	case what == "staffed":
