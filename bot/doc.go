@@ -14,7 +14,22 @@
 // its Load and its Commit: the eligibility check runs in [Bot.Wake], outside,
 // one try at a time, and what a try came to goes through Handle like any other
 // message. When to try or look again is a due time in the session's state,
-// committed with it; nothing else keeps time.
+// committed with it; nothing else keeps time. The parts of a session each say
+// when they want to be woken (see [Session.Wants]): a check, a notification, a
+// reminder to a silent visitor; the session is due at the earliest.
+//
+// # One application, one check
+//
+// An application is checked under an id of its version. A correction before
+// the decision, and an operator's [Bot.Requeue], make a new version; the answer
+// to any other is ignored. From the moment that a visitor says that something
+// submitted is wrong until they have confirmed it anew, nothing is sent.
+//
+// Before the first try an application claims its applicant in the [Index]. If
+// another one did so within the window, the check is not asked, and the visitor
+// is told the same whatever became of the other. The index is no part of a
+// turn: a claim may be made again by whoever tries again, and taking one back
+// is work that the session is due for until it is done.
 //
 // # Who owns a session
 //

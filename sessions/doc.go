@@ -50,6 +50,10 @@
 //
 // # What is kept, and how long
 //
+// The index of applicants (index.go) is no part of a session: it maps a keyed
+// HMAC of an ID number to the application that stands for it, for the window,
+// which is no longer than sessions are kept.
+//
 // State and events are sealed (package seal). Every key has a TTL, set anew by
 // each commit; see [TTLs]. The nodes of one database must have the same keys,
 // partitions and TTLs, and clocks that agree to a few seconds.
