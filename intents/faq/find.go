@@ -19,7 +19,7 @@ const (
 	usualBonus = 0.12 // it is the entry for that topic when no other fits
 
 	enough     = 0.52
-	enoughBare = 0.60 // for what is neither a question nor of a known topic
+	enoughBare = 0.60 // for what is of no known topic, and no question or without a keyword
 	minBare    = 5    // characters of such a text
 	margin     = 0.10 // to the runner-up
 	perhaps    = 0.30 // what an entry needs to be asked back
@@ -84,12 +84,12 @@ func (bk *Book) Find(text string, m intents.Match) Found {
 	if bare && (slices.Contains(replies[:], m.Act) || utf8.RuneCountInString(m.Folded) < minBare) {
 		return Found{} // a name, a yes
 	}
-	if bare {
-		need = enoughBare
-	}
 	hits := bk.rank(text, m, maxNear)
 	if len(hits) == 0 {
 		return Found{}
+	}
+	if bare || m.Intent == intents.None && hits[0].points == 0 {
+		need = enoughBare
 	}
 	second := 0.0
 	if len(hits) > 1 {
