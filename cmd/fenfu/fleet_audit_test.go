@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"text/tabwriter"
+	"time"
 
 	"fenfu/bot"
 	"fenfu/bot/eligibility"
@@ -21,6 +22,8 @@ type books struct {
 	connected, delivered, resent, byes, torn, rewound atomic.Int64
 
 	mu     sync.Mutex
+	heard  time.Time      // when the last message was acknowledged
+	pause  time.Duration  // the longest time without
 	errors map[string]int // error frames by code
 	closes map[int]int    // connections by close code
 	wrong  map[string]int // deviations by sort
@@ -29,6 +32,17 @@ type books struct {
 
 func newBooks() *books {
 	return &books{errors: map[string]int{}, closes: map[int]int{}, wrong: map[string]int{}}
+}
+
+// acknowledged notes that a message was.
+func (b *books) acknowledged() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := time.Now()
+	if !b.heard.IsZero() {
+		b.pause = max(b.pause, now.Sub(b.heard))
+	}
+	b.heard = now
 }
 
 // deviates notes something that must not be.
@@ -223,6 +237,7 @@ func (a *audit) report(t *testing.T, f *fleet, title string) {
 		{"connections made, cut", fmt.Sprintf("%d, %d", a.connected.Load(), cut)},
 		{"connections to Redis cut, replies of Redis lost", fmt.Sprintf("%d, %d", redisCut, lost)},
 		{"nodes killed, masters failed over", fmt.Sprintf("%d, %d", f.killed, f.failovers)},
+		{"longest time without an acknowledgement", a.pause.Round(100 * time.Millisecond)},
 		{"goodbyes, logs taken back", fmt.Sprintf("%d, %d", a.byes.Load(), a.rewound.Load())},
 		{"error frames", inOrder(a.errors)},
 		{"close codes", inOrder(a.closes)},
@@ -237,9 +252,14 @@ func (a *audit) report(t *testing.T, f *fleet, title string) {
 		t.Error(line)
 	}
 	if len(a.wrong) > 0 {
+		for _, p := range f.nodes {
+			t.Logf("node %s said last:\n%s", p.addr, tail(p.output(), 4<<10))
+		}
 		t.Errorf("the account is not clear: %s", inOrder(a.wrong))
 	}
 }
+
+func tail(s string, bytes int) string { return s[max(0, len(s)-bytes):] }
 
 func inOrder[K interface{ ~int | ~string }](counts map[K]int) string {
 	if len(counts) == 0 {

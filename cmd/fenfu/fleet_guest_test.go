@@ -191,6 +191,7 @@ func (g *guest) ack(f ws.ServerFrame) {
 		g.books.deviates("two acks", "session %s: %s is %d and %d", g.session, f.ID, was, f.Seq)
 	case was == 0:
 		g.ackedAs[f.ID] = f.Seq
+		g.books.acknowledged()
 		g.acked = append(g.acked, acked{f.ID, f.Seq})
 	}
 }

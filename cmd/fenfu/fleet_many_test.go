@@ -56,7 +56,7 @@ func (f *fleet) httpProxy() (address string) {
 
 // twoTabs has visitors type in two tabs at once, each on another node.
 func (f *fleet) twoTabs(visitors int) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	const messages = 8
 	b := newBooks()
@@ -104,7 +104,7 @@ func (t *tab) heardOf(who bot.Author) (n int) {
 
 // rollingRestart ends node after node while visitors talk.
 func (f *fleet) rollingRestart(visitors int) {
-	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	b := newBooks()
 	guests := f.guests(visitors, b)
