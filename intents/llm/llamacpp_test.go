@@ -23,9 +23,9 @@ func llamaCpp(t *testing.T) string {
 	t.Helper()
 	if _, err := os.Stat("llamacpp/node_modules"); err != nil {
 		if os.Getenv("CI") == "true" {
-			t.Fatal("llama.cpp is not installed: npm ci --omit=optional in intents/llm/llamacpp")
+			t.Fatal("llama.cpp is not installed: npm install --no-save --omit=optional in intents/llm/llamacpp")
 		}
-		t.Skip("llama.cpp is not installed: npm ci --omit=optional in intents/llm/llamacpp")
+		t.Skip("llama.cpp is not installed: npm install --no-save --omit=optional in intents/llm/llamacpp")
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	cmd := exec.CommandContext(ctx, "node", "server.js", t.TempDir())
