@@ -48,6 +48,17 @@
 // Queue and All show what is due and what is kept, from outside any turn, and
 // Requeue gives up a lease (inspect.go). None of them changes a state.
 //
+// Storage may lose the end of a log: a failover, a restart, a backup put back. A
+// follower that reads the log reads the event at its cursor, too, and is told
+// ([bot.ErrRewound]) if that is not the one it has returned.
+//
+// # What a failover may lose
+//
+// Redis replicates after it has answered. With [Options.Replicas] every batch
+// ends with WAIT on the same connection (replicas.go), so that nothing is
+// acknowledged, shown, claimed or worked on that fewer replicas have; what is
+// published is only a sign to read the log, then.
+//
 // # What is kept, and how long
 //
 // The index of applicants (index.go) is no part of a session: it maps a keyed

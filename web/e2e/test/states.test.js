@@ -252,6 +252,24 @@ test("a log shorter than ours is another one", async (t) => {
   assert.equal(peers.at(-1).hello.after, 0);
 });
 
+test("a log that was taken back is read from its beginning, though it has grown since", async (t) => {
+  const s = await setUp(t, "desktop-light", (peer) => {
+    const texts = peer.index === 0 ? ["旧一", "旧二"] : ["旧一", "新二", "新三"];
+    peer.welcome({ seq: texts.length });
+    texts.slice(peer.hello.after).forEach((text, i) => peer.event({ seq: peer.hello.after + i + 1, text }));
+  });
+  if (!s) return;
+  const { widget, peers } = s;
+  await widget.chat.getByText("旧二").waitFor();
+  peers[0].onMessage = () => peers[0].close(4011);
+  await widget.input.fill("还没有确认的话");
+  await widget.input.press("Enter");
+  await widget.chat.getByText("新三").waitFor();
+  assert.equal(peers.at(-1).hello.after, 0);
+  await eventually(() => assert.equal(peers.at(-1).got.filter((f) => f.type === "send").length, 1));
+  await eventually(async () => assert.deepEqual(await widget.transcript(), ["旧一", "新二", "新三", "还没有确认的话"]));
+});
+
 test("bye names the time to come back, and that is kept to", async (t) => {
   const s = await setUp(t, "desktop-light", welcome);
   if (!s) return;
