@@ -54,6 +54,9 @@ export class Chat {
 
   /** The session that the log is of. */
   #session = "";
+  /** The message that an AI is answering, and the last one whose answer is done with. */
+  #answering = "";
+  #answered = "";
   #target = 0;
   #typingTimer: ReturnType<typeof setTimeout> | undefined;
   #toastTimer: ReturnType<typeof setTimeout> | undefined;
@@ -197,10 +200,25 @@ export class Chat {
     });
   }
 
+  /** An AI goes on with an answer, unless that was replaced by what the log has. */
+  #write(replyTo: string, text: string): void {
+    if (replyTo === this.#answered) return;
+    if (replyTo !== this.#answering) this.partial.value = "";
+    this.#answering = replyTo;
+    this.partial.value += text;
+    this.#setTyping("bot");
+  }
+
+  /** What was shown of an answer is void, and what may still come of it. */
+  #settle(): void {
+    this.#setTyping(null);
+    this.#answered = this.#answering;
+    this.partial.value = "";
+  }
+
   /** Nobody is writing, as far as we know. */
   #quiet(): void {
-    this.#setTyping(null);
-    this.partial.value = "";
+    this.#settle();
     this.queue.value = null;
   }
 
@@ -225,7 +243,7 @@ export class Chat {
           if (frame.from === "bot" || frame.from === "agent") this.#setTyping(frame.on ? frame.from : null);
           break;
         case "delta":
-          this.partial.value += frame.text;
+          this.#write(frame.reply_to, frame.text);
           break;
         case "queue":
           this.queue.value = frame.position > 0 ? frame : null;
@@ -259,10 +277,7 @@ export class Chat {
     const live = this.caughtUp.value;
     this.events.value = [...this.events.value, e];
     if (e.id) this.outbox.echoed(e.id);
-    if (e.from === "bot" || e.from === "agent") {
-      this.#setTyping(null);
-      this.partial.value = "";
-    }
+    if (e.from !== "visitor") this.#settle();
     if (e.from === "agent") {
       this.owner.value = "agent";
       this.agent.value = e.name ?? "";
