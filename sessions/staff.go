@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-redis/redis_rate/v10"
 	"github.com/redis/go-redis/v9"
 
 	"fenfu/bot"
@@ -50,6 +51,7 @@ type Staff struct {
 	rdb                       redis.UniversalClient
 	o                         StaffOptions
 	audit                     []seal.Subkey
+	limiter                   *redis_rate.Limiter
 	login, check, step, chain *redis.Script
 }
 
@@ -69,7 +71,7 @@ func NewStaff(rdb redis.UniversalClient, o StaffOptions) (*Staff, error) {
 		return nil, err
 	}
 	return &Staff{
-		rdb: rdb, o: o, audit: audit,
+		rdb: rdb, o: o, audit: audit, limiter: redis_rate.NewLimiter(rdb),
 		login: redis.NewScript(staffLogin), check: redis.NewScript(staffCheck), step: redis.NewScript(staffStep),
 		chain: redis.NewScript(auditAppend),
 	}, nil
@@ -249,4 +251,35 @@ func (s *Staff) sync(ctx context.Context) error {
 		return unavailable("write to disk", err)
 	}
 	return nil
+}
+
+// Alive reports whether a login still holds, and does not keep it from lying
+// idle.
+func (s *Staff) Alive(ctx context.Context, token string) (bool, error) {
+	n, err := s.rdb.Exists(ctx, loginKey(loginName(token))).Result()
+	if err != nil {
+		return false, unavailable("look a login up", err)
+	}
+	return n == 1, nil
+}
+
+// The pace at which passwords can be tried, at one account or from one address.
+const (
+	triesAtOnce = 8
+	tryEvery    = 30 * time.Second
+)
+
+// Attempt counts an attempt to sign in, at an account or from an address, over
+// all nodes. With too many it returns how long to wait.
+func (s *Staff) Attempt(ctx context.Context, who string) (time.Duration, error) {
+	sum := sha256.Sum256([]byte(who)) // what was typed as an account may be a password
+	limit := redis_rate.Limit{Rate: 1, Period: tryEvery, Burst: triesAtOnce}
+	r, err := s.limiter.Allow(ctx, "{desk}:tries:"+hex.EncodeToString(sum[:16]), limit)
+	if err != nil {
+		return 0, unavailable("count an attempt to sign in", err)
+	}
+	if r.Allowed > 0 {
+		return 0, nil
+	}
+	return r.RetryAfter, nil
 }

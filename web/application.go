@@ -31,6 +31,22 @@ func bearer(r *http.Request) string {
 	return token
 }
 
+// bearer returns the session of the request's token; if it has none, or a wrong
+// one, it answers, and returns false.
+func (s *Server) bearer(w http.ResponseWriter, r *http.Request) (string, bool) {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		token = ""
+	}
+	session, _, err := s.tokens.Verify(token, time.Now())
+	if err != nil {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+		s.fail(w, r, err)
+		return "", false
+	}
+	return session, true
+}
+
 // getApplication tells a visitor where the session's own application stands.
 // Another session's is no more to be found than one that never was.
 func (s *Server) getApplication(w http.ResponseWriter, r *http.Request) {

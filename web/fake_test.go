@@ -30,6 +30,8 @@ func (b *fakeBot) Handle(_ context.Context, m bot.Message) (int64, error) {
 // fakeLog has nothing to tell.
 type fakeLog struct{}
 
+func (fakeLog) Events(context.Context, string, int64, int) ([]bot.Event, error) { return nil, nil }
+
 func (fakeLog) Follow(context.Context, string, int64, func()) (bot.Feed, error) {
 	return fakeFeed{}, nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"fenfu/bot"
+	"fenfu/web/api"
 	"fenfu/web/ws"
 )
 
@@ -28,6 +29,7 @@ type Bot interface {
 type Log interface {
 	Follow(ctx context.Context, id string, after int64, wake func()) (bot.Feed, error)
 	MarkRead(ctx context.Context, id string, seq int64) error
+	Events(ctx context.Context, id string, after int64, max int) ([]bot.Event, error)
 }
 
 // Config is what a Server needs.
@@ -35,6 +37,8 @@ type Config struct {
 	Bot    Bot
 	Log    Log
 	Probes []Probe // of what stands behind the server
+
+	Desk *Desk // the agents' desk; nil: there is none
 
 	Callbacks Callbacks // without a verifier none is taken
 
@@ -56,6 +60,7 @@ type Server struct {
 	tokens   *Tokens
 	allowed  origins
 	hub      *ws.Hub
+	desk     *api.API // nil: there is none
 	health   *health
 	problems *prometheus.CounterVec
 	handler  http.Handler
@@ -91,11 +96,15 @@ func New(cfg Config) (*Server, error) {
 		CheckOrigin: allowed.check,
 		CloseCode:   closeCode,
 		Refuse:      s.refuse,
+		Typing:      cfg.typing(),
 		RequestID:   RequestID,
 		Limits:      cfg.Limits,
 		Logger:      cfg.Logger,
 		Metrics:     ws.NewMetrics(cfg.Registry),
 	})
+	if err := s.openDesk(); err != nil {
+		return nil, err
+	}
 	s.handler, err = s.routes()
 	return s, err
 }
@@ -121,7 +130,9 @@ func (s *Server) HTTPServer() *http.Server {
 // HTTP requests are answered until the http.Server is shut down.
 func (s *Server) Drain(ctx context.Context) error {
 	s.draining.Store(true)
-	return s.hub.Drain(ctx)
+	left := make(chan error, 1)
+	go func() { left <- s.drainDesk(ctx) }()
+	return errors.Join(s.hub.Drain(ctx), <-left)
 }
 
 // Show has a session's visitor see a part of an answer that is being written;
@@ -144,7 +155,7 @@ func (s *Server) table() ([]route, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []route{
+	routes := []route{
 		{"/ws", http.MethodGet, s.hub, false},
 		{"/v1/sessions", http.MethodPost, http.HandlerFunc(s.postSession), true},
 		{"/v1/config", http.MethodGet, site, true},
@@ -153,8 +164,16 @@ func (s *Server) table() ([]route, error) {
 		{"/livez", http.MethodGet, http.HandlerFunc(s.livez), false},
 		{"/readyz", http.MethodGet, http.HandlerFunc(s.readyz), false},
 		{"/metrics", http.MethodGet, s.metrics(), false},
+		{"/v1/transcript", http.MethodGet, http.HandlerFunc(s.getTranscript), true},
 		{"/", http.MethodGet, files, false},
-	}, nil
+	}
+	if s.desk != nil {
+		routes = append(routes, route{"/ws/desk", http.MethodGet, http.HandlerFunc(s.desk.Live), false})
+		for _, r := range s.desk.Routes() {
+			routes = append(routes, route{r.Path, r.Method, r.Handler, false})
+		}
+	}
+	return routes, nil
 }
 
 // metrics answers with the registry, and with how the parts are right now.

@@ -19,6 +19,7 @@ import (
 	"fenfu/bot"
 	"fenfu/bot/eligibility"
 	"fenfu/bot/flow"
+	"fenfu/bot/handoff"
 	"fenfu/intents"
 	"fenfu/intents/faq"
 	"fenfu/web"
@@ -45,6 +46,7 @@ type content struct {
 	rules      *eligibility.Rules
 	applicants *eligibility.Applicants
 	knowledge  *faq.Book
+	desks      *handoff.Desks
 }
 
 // content loads flows, rules, applicants and knowledge, and returns everything that is
@@ -83,7 +85,9 @@ func (c *config) content() (content, error) {
 	}
 	knowledge, err := faq.Load(entries, time.Now)
 	fail("--faq-dir", err)
-	return content{book, rules, applicants, knowledge}, errors.Join(errs...)
+	desks, err := c.loadDesks()
+	fail("--desks-file", err)
+	return content{book, rules, applicants, knowledge, desks}, errors.Join(errs...)
 }
 
 // newBot assembles the bot with its flow, its knowledge, its check and whom it
@@ -117,6 +121,7 @@ func newBot(c config, memory bot.Memory, store *storage, w *watch, logger *slog.
 		Words: bot.Words{Product: product, Complaint: c.ComplaintChannel},
 		Now:   time.Now, NewID: rand.Text, Logger: logger,
 		RemindAfter: c.RemindAfter,
+		Desks:       parts.desks, Desk: store.desk,
 	}
 	if c.DuplicateWindow > 0 {
 		if settings.Index, err = store.Index(); err != nil {

@@ -69,6 +69,8 @@ type config struct {
 	CheckerName      string `help:"Who checks eligibility, named in the consent to disclose." env:"FENFU_CHECKER_NAME" group:"Operator"`
 	FlowsDir         string `help:"Folder of flow files in place of the built-in ones." env:"FENFU_FLOWS_DIR" group:"Operator" type:"path"`
 	FAQDir           string `help:"Folder of knowledge entries in place of the built-in ones." name:"faq-dir" env:"FENFU_FAQ_DIR" group:"Operator" type:"path"`
+	DesksFile        string `help:"Desks with their hours, limits and rules in place of the built-in ones." env:"FENFU_DESKS_FILE" group:"Operator" type:"path"`
+	CannedFile       string `help:"Replies that agents keep at hand in place of the built-in ones." env:"FENFU_CANNED_FILE" group:"Operator" type:"path"`
 	RulesFile        string `help:"Rules file in place of the built-in one." env:"FENFU_RULES_FILE" group:"Operator" type:"path"`
 	ApplicantsFile   string `help:"Demo applicants in place of the built-in ones. Not read in production." env:"FENFU_APPLICANTS_FILE" group:"Operator" type:"path"`
 }
@@ -115,6 +117,8 @@ func (c *config) check() error {
 	bad(c.NotifyURL != "" || c.NotifySecrets == "", "--notify-secrets needs --notify-url")
 	_, err := c.content()
 	bad(err == nil, "%w", err)
+	_, err = c.canned()
+	bad(err == nil, "--canned-file: %w", err)
 	bad((c.CallbackURL == "") == (c.CallbackSecrets == ""), "--callback-url and --callback-secrets go together")
 	bad(c.CallbackURL == "" || c.CheckerURL != "", "--callback-url needs --checker-url")
 	if c.LLMURL != "" || c.LLMModel != "" || c.LLMKey != "" {

@@ -165,12 +165,13 @@ type visitor struct {
 	order  []string // ids in the order they were acknowledged
 	acked  map[string]int64
 	events map[int64]ws.ServerFrame
+	shown  map[string]string // of answers in the making, by the message answered
 	last   int64
 }
 
 func newVisitor(t testing.TB, p *process) *visitor {
 	t.Helper()
-	v := &visitor{t: t, p: p, acked: map[string]int64{}, events: map[int64]ws.ServerFrame{}}
+	v := &visitor{t: t, p: p, acked: map[string]int64{}, events: map[int64]ws.ServerFrame{}, shown: map[string]string{}}
 	v.token = newToken(t, p.addr)
 	return v
 }
@@ -267,6 +268,8 @@ func (v *visitor) receive(f ws.ServerFrame) {
 		}
 		v.last = f.Seq
 		v.events[f.Seq] = f
+	case ws.Delta:
+		v.shown[f.ReplyTo] += f.Text.Reveal()
 	case ws.Error:
 		v.t.Errorf("error frame %s: %s", f.Code, f.Message)
 	}

@@ -52,7 +52,8 @@ func serve(ctx context.Context, c config, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	server, err := newServer(c, watchedBot{brain, w}, store, probes, logger)
+	books := deskBooks{store.desk, store.Store, brain}
+	server, err := newServer(c, watchedBot{brain, w}, store, books, probes, logger)
 	if err != nil {
 		return err
 	}
@@ -62,6 +63,11 @@ func serve(ctx context.Context, c config, out io.Writer) error {
 		return err
 	}
 	banner(out, c, listener.Addr())
+	if !c.Production {
+		if err := openDemoStaff(ctx, store.staff, out); err != nil {
+			return err
+		}
+	}
 
 	http1 := server.HTTPServer()
 	group, ctx := errgroup.WithContext(ctx)
@@ -72,6 +78,14 @@ func serve(ctx context.Context, c config, out io.Writer) error {
 		return nil
 	})
 	group.Go(func() error { return store.Work(ctx, checksAtOnce, finish(w.wake(memory, brain.Wake))) })
+	group.Go(func() error {
+		books.Work(ctx, books)
+		return nil
+	})
+	group.Go(func() error {
+		showQueue(ctx, books, server, logger)
+		return nil
+	})
 	group.Go(func() error {
 		tendMemory(ctx)
 		return nil
@@ -107,7 +121,7 @@ func closeTraces(ctx context.Context, end func(context.Context) error, logger *s
 	}
 }
 
-func newServer(c config, b watchedBot, store *storage, probes []web.Probe, logger *slog.Logger) (*web.Server, error) {
+func newServer(c config, b watchedBot, store *storage, books deskBooks, probes []web.Probe, logger *slog.Logger) (*web.Server, error) {
 	key, err := decodeKey(c.TokenKey)
 	if err != nil {
 		return nil, fmt.Errorf("token key: %w", err)
@@ -122,8 +136,13 @@ func newServer(c config, b watchedBot, store *storage, probes []web.Probe, logge
 			return nil, err
 		}
 	}
+	desk, err := c.desk(b, store, books, logger)
+	if err != nil {
+		return nil, err
+	}
 	return web.New(web.Config{
-		Bot: b, Log: store, Probes: append(store.probes(), probes...),
+		Desk: desk,
+		Bot:  b, Log: store, Probes: append(store.probes(), probes...),
 		Callbacks: callbacks,
 		TokenKey:  key, TokenLife: c.Retention,
 		AllowedOrigins: c.AllowedOrigins, FrameAncestors: c.AllowedOrigins,

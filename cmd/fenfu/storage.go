@@ -17,6 +17,8 @@ import (
 // storage is the sessions' store and what it stands on.
 type storage struct {
 	*sessions.Store
+	desk    *sessions.Desk
+	staff   *sessions.Staff
 	client  func() error // closes it
 	journal func() error // what has gone wrong with the embedded store's journal
 	logger  *slog.Logger
@@ -53,6 +55,14 @@ func openStorage(ctx context.Context, c config, w *watch, logger *slog.Logger) (
 	}
 	if s.Store, err = sessions.Open(start, client, o); err != nil {
 		return nil, errors.Join(err, s.client())
+	}
+	desks, err := c.loadDesks()
+	if err == nil {
+		s.desk = sessions.NewDesk(client, sessions.DeskOptions{Prefer: desks.Limits.Prefer, Listed: c.Retention, Sync: o.Sync, Logger: logger})
+		s.staff, err = sessions.NewStaff(client, sessions.StaffOptions{Keys: keys, Sync: o.Sync})
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close(), s.client())
 	}
 	return s, nil
 }

@@ -45,6 +45,7 @@ type conn struct {
 	running bool        // a worker is under way
 	more    bool        // the feed may have more
 	deltas  []bot.Delta // of answers that are being written, one each
+	signs   *signs      // to be shown, nil if none
 	ping    bool        // a ping is due
 	leaving bool        // the hub drains
 	closing bool        // a close frame was sent, or could not be: only the end is left

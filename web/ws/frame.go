@@ -35,6 +35,7 @@ const (
 	Ack     Type = "ack"
 	Event   Type = "event"
 	Delta   Type = "delta"
+	Queue   Type = "queue"
 	Pong    Type = "pong"
 	Error   Type = "error"
 	Bye     Type = "bye"
@@ -43,7 +44,7 @@ const (
 // ClientTypes and ServerTypes are all there are.
 var (
 	ClientTypes = []Type{Hello, Send, Choose, Typing, Read, Ping}
-	ServerTypes = []Type{Welcome, Ack, Event, Delta, Pong, Error, Bye}
+	ServerTypes = []Type{Welcome, Ack, Event, Delta, Queue, Typing, Pong, Error, Bye}
 )
 
 // ClientFrame is any frame from a client; Type says which fields count.
@@ -70,9 +71,13 @@ type ServerFrame struct {
 
 	ID string `json:"id"` // ack, error, event: the id of the message it is about
 
+	Position int64 `json:"position"` // queue: from 1
+	WaitS    int64 `json:"wait_s"`   // queue: until it may be their turn, 0: not known
+	On       bool  `json:"on"`       // typing
+
 	ReplyTo string `json:"reply_to"` // delta: the id of the message that is being answered
 
-	From    bot.Author   `json:"from"` // event, and all below to At; delta: Text
+	From    bot.Author   `json:"from"` // event, and all below to At; delta: Text; typing: From
 	Kind    bot.Kind     `json:"kind"`
 	Origin  bot.Origin   `json:"origin"`
 	Text    pii.Text     `json:"text"`

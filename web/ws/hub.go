@@ -79,7 +79,8 @@ type Config struct {
 	CheckOrigin func(*http.Request) bool
 	CloseCode   func(bot.Code) CloseCode // for an error that ends a connection
 	Refuse      func(w http.ResponseWriter, r *http.Request, status int, e *bot.Error)
-	RequestID   func(context.Context) string // the id of a handshake, which its connection is known by in the log
+	Typing      func(session string, on bool) // a visitor has begun or stopped to type; returns at once; nil: nobody wants to know
+	RequestID   func(context.Context) string  // the id of a handshake, which its connection is known by in the log
 	Limits      Limits
 	Logger      *slog.Logger
 	Metrics     *Metrics
@@ -97,6 +98,7 @@ type Hub struct {
 	mu       sync.Mutex
 	conns    map[*conn]struct{}
 	sessions map[string]*conn // connections by session, the first of a list
+	queue    map[string]Waiting
 	draining bool
 	empty    chan struct{} // closed when draining and no connection is left
 }

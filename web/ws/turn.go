@@ -60,7 +60,10 @@ func (w *writer) obey(f *ClientFrame) {
 		w.markRead(f.Seq)
 	case Ping:
 		w.send(Pong, appendPong(w.frame()))
-	case Typing: // there is nobody yet to show it to
+	case Typing:
+		if w.hub.cfg.Typing != nil && w.session != "" {
+			w.hub.cfg.Typing(w.session, f.On)
+		}
 	}
 }
 
@@ -92,6 +95,9 @@ func (w *writer) hello(f *ClientFrame) {
 	w.read = at.Read
 	w.send(Welcome, appendWelcome(w.frame(), session, at))
 	w.replay = true
+	if place := w.hub.place(session); place != nil {
+		w.sign(func(s *signs) { s.waiting = place })
+	}
 	w.pump()
 	if at.Owner == bot.OwnerClosed {
 		w.close(CloseSessionEnded)
@@ -167,6 +173,7 @@ func (w *writer) pumpWith(ctx context.Context) {
 		// An answer's last part was shown before the answer became an event,
 		// so it is here if the event is.
 		w.deltas()
+		w.showSigns()
 		if len(events) == 0 {
 			return
 		}

@@ -101,7 +101,7 @@ func (c *conn) next() (job, item) {
 	case c.ping:
 		c.ping = false
 		return jobPing, item{}
-	case (c.more || len(c.deltas) > 0) && c.feed != nil:
+	case (c.more || len(c.deltas) > 0 || c.signs != nil) && c.feed != nil:
 		return jobPump, item{}
 	}
 	c.running = false

@@ -1,0 +1,48 @@
+package flow
+
+import "fenfu/bot/slot"
+
+// Progress says how far a form is: the label of the open step, "" if none is
+// open, and how many of its steps have what they ask for.
+func (b *Book) Progress(s State) (label string, done, steps int) {
+	f := b.Of(s)
+	if f == nil {
+		return "", 0, 0
+	}
+	for i := range f.Steps {
+		step := &f.Steps[i]
+		if s.Status == Running && step.ID == s.Step {
+			label = step.Label
+		}
+		if steps++; s.Status == Done || f.satisfied(step, s) {
+			done++
+		}
+	}
+	return label, done, steps
+}
+
+// Kinds are the details that a form asks for, in its order: of a question that
+// takes one of several, those that were given, or else the first.
+func (b *Book) Kinds(s State) []slot.Kind {
+	f := b.Of(s)
+	if f == nil {
+		return nil
+	}
+	var kinds []slot.Kind
+	for i := range f.Steps {
+		step := &f.Steps[i]
+		if step.Kind != DetailStep {
+			continue
+		}
+		given := false
+		for _, k := range step.accepts() {
+			if _, ok := s.Details[k]; ok {
+				kinds, given = append(kinds, k), true
+			}
+		}
+		if !given {
+			kinds = append(kinds, step.accepts()[0])
+		}
+	}
+	return kinds
+}

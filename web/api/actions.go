@@ -1,0 +1,284 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"fenfu/bot"
+	"fenfu/bot/pii"
+	"fenfu/bot/slot"
+	"fenfu/bot/staff"
+)
+
+// handle has the bot handle a message of somebody's, and enters what came of it
+// into the audit log before.
+func (a *API) handle(r *request, s *bot.Session, action string, c command, m bot.Message) error {
+	id, err := c.messageID(r)
+	if err != nil {
+		return err
+	}
+	if err := a.record(r, action, s.ID, "", ""); err != nil {
+		return err
+	}
+	m.Session, m.ID, m.From, m.By = s.ID, id, bot.Agent, r.person()
+	_, err = a.Bot.Handle(r.Context(), m)
+	return err
+}
+
+// take makes a waiting conversation one's own. A place is kept first, so nobody
+// gets more than they may have; then the session decides between those who try
+// at once.
+func (a *API) take(w http.ResponseWriter, r *request) error {
+	var c command
+	if err := read(w, r, &c); err != nil {
+		return err
+	}
+	s, err := a.conversation(r, staff.Take)
+	if err != nil {
+		return err
+	}
+	if s.Owner == bot.OwnerAgent && s.Agent == r.who.ID {
+		return done(w) // the answer to the first call was lost
+	}
+	if err := a.Desk.Reserve(r.Context(), s.ID, r.who.ID, a.capacity(r)); err != nil {
+		if bot.ErrorCode(err) == bot.Conflict && s.Owner == bot.OwnerWaiting {
+			// The books may be behind the session; next time they are not.
+			if err := a.Desk.Resync(r.Context(), s.ID); err != nil {
+				return err
+			}
+		}
+		return err
+	}
+	if err := a.handle(r, &s, "take", c, bot.Message{Kind: bot.Take}); err != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 5*time.Second)
+		defer cancel()
+		if err := a.Desk.Release(ctx, s.ID, r.who.ID); err != nil {
+			a.Logger.Warn("a place with an agent was not given back", "session", s.ID, "err", err)
+		}
+		return err
+	}
+	return done(w)
+}
+
+// join makes a conversation a supervisor's own, whoever has it.
+func (a *API) join(w http.ResponseWriter, r *request) error {
+	var c command
+	if err := read(w, r, &c); err != nil {
+		return err
+	}
+	s, err := a.conversation(r, staff.Reassign)
+	if err != nil {
+		return err
+	}
+	if err := a.handle(r, &s, "join", c, bot.Message{Kind: bot.Take, Seize: true}); err != nil {
+		return err
+	}
+	return done(w)
+}
+
+// assign passes a conversation that somebody has on to a colleague.
+func (a *API) assign(w http.ResponseWriter, r *request) error {
+	var body struct {
+		command
+		Agent string `json:"agent"`
+	}
+	if err := read(w, r, &body); err != nil {
+		return err
+	}
+	s, err := a.conversation(r, staff.Reassign)
+	if err != nil {
+		return err
+	}
+	if err := a.colleague(r, body.Agent); err != nil {
+		return err
+	}
+	if err := a.handle(r, &s, "assign", body.command, bot.Message{Kind: bot.Transfer, Colleague: body.Agent, Seize: true}); err != nil {
+		return err
+	}
+	return done(w)
+}
+
+func (a *API) colleague(r *request, id string) error {
+	agents, err := a.Desk.Agents(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, other := range agents {
+		if other.ID == id && !other.Gone {
+			return nil
+		}
+	}
+	return &bot.Error{Code: bot.Invalid, Message: "这位同事现在不在线。"}
+}
+
+// message says something to the visitor.
+func (a *API) message(w http.ResponseWriter, r *request) error {
+	var body struct {
+		command
+		Text string `json:"text"`
+	}
+	if err := read(w, r, &body); err != nil {
+		return err
+	}
+	s, err := a.conversation(r, staff.Speak)
+	if err != nil {
+		return err
+	}
+	if err := a.guard(body.Text); err != nil {
+		return err
+	}
+	id, err := body.messageID(r)
+	if err != nil {
+		return err
+	}
+	// What is said is on record in the conversation itself.
+	seq, err := a.Bot.Handle(r.Context(), bot.Message{
+		Session: s.ID, ID: id, From: bot.Agent, Kind: bot.Text, By: r.person(), Text: pii.Text(body.Text),
+	})
+	if err != nil {
+		return err
+	}
+	return answer(w, map[string]int64{"seq": seq})
+}
+
+func (a *API) typing(w http.ResponseWriter, r *request) error {
+	var body struct {
+		On bool `json:"on"`
+	}
+	if err := read(w, r, &body); err != nil {
+		return err
+	}
+	s, err := a.conversation(r, staff.Speak)
+	if err != nil {
+		return err
+	}
+	if err := a.Desk.Typing(r.Context(), s.ID, bot.Agent, body.On); err != nil {
+		return err
+	}
+	return done(w)
+}
+
+// transfer passes a conversation on to a desk or to a colleague, with a note.
+func (a *API) transfer(w http.ResponseWriter, r *request) error {
+	var body struct {
+		command
+		Desk  string `json:"desk"`
+		Agent string `json:"agent"`
+		Note  string `json:"note"`
+	}
+	if err := read(w, r, &body); err != nil {
+		return err
+	}
+	s, err := a.conversation(r, staff.Hand)
+	if err != nil {
+		return err
+	}
+	if body.Agent != "" {
+		if err := a.colleague(r, body.Agent); err != nil {
+			return err
+		}
+	}
+	if strings.TrimSpace(body.Note) != "" {
+		if err := a.writeNote(r, s.ID, body.ID, "转接："+body.Note); err != nil {
+			return err
+		}
+	}
+	err = a.handle(r, &s, "transfer", body.command, bot.Message{Kind: bot.Transfer, Desk: body.Desk, Colleague: body.Agent})
+	if err != nil {
+		return err
+	}
+	return done(w)
+}
+
+// giveBack gives a conversation back to the bot, which goes on where it was.
+func (a *API) giveBack(w http.ResponseWriter, r *request) error {
+	return a.end(w, r, "return", bot.Return)
+}
+
+// close ends a conversation.
+func (a *API) close(w http.ResponseWriter, r *request) error { return a.end(w, r, "close", bot.Close) }
+
+func (a *API) end(w http.ResponseWriter, r *request, action string, kind bot.Kind) error {
+	var c command
+	if err := read(w, r, &c); err != nil {
+		return err
+	}
+	s, err := a.conversation(r, staff.Hand)
+	if err != nil {
+		return err
+	}
+	if err := a.handle(r, &s, action, c, bot.Message{Kind: kind}); err != nil {
+		return err
+	}
+	return done(w)
+}
+
+// Bounds of what is written beside a conversation, in characters.
+const (
+	maxNote = 1000
+	maxTags = 8
+	maxTag  = 12
+)
+
+func (a *API) note(w http.ResponseWriter, r *request) error {
+	var body struct {
+		command
+		Text string `json:"text"`
+	}
+	if err := read(w, r, &body); err != nil {
+		return err
+	}
+	s, err := a.conversation(r, staff.Note)
+	if err != nil {
+		return err
+	}
+	if err := a.writeNote(r, s.ID, body.ID, body.Text); err != nil {
+		return err
+	}
+	return done(w)
+}
+
+// writeNote writes a note down, with the details in it masked: what is kept in
+// full is kept in one place.
+func (a *API) writeNote(r *request, session, id, text string) error {
+	text = strings.TrimSpace(text)
+	if text == "" || utf8.RuneCountInString(text) > maxNote {
+		return &bot.Error{Code: bot.Invalid, Message: "备注为空或太长，请修改后再保存。"}
+	}
+	name, err := command{ID: id}.messageID(r)
+	if err != nil {
+		return err
+	}
+	if err := a.record(r, "note", session, "", ""); err != nil {
+		return err
+	}
+	return a.Beside.AddNote(r.Context(), session, Note{ID: name, By: r.person(), At: a.Now().UTC(), Text: slot.Redact(text)})
+}
+
+func (a *API) tags(w http.ResponseWriter, r *request) error {
+	var body struct {
+		Tags []string `json:"tags"`
+	}
+	if err := read(w, r, &body); err != nil {
+		return err
+	}
+	tags := []string{}
+	for _, tag := range body.Tags {
+		tag = strings.TrimSpace(tag)
+		if tag == "" || utf8.RuneCountInString(tag) > maxTag || len(tags) == maxTags {
+			return &bot.Error{Code: bot.Invalid, Message: "标签最多 8 个，每个不超过 12 个字。"}
+		}
+		tags = append(tags, slot.Redact(tag))
+	}
+	s, err := a.conversation(r, staff.Note)
+	if err != nil {
+		return err
+	}
+	if err := a.Beside.SetTags(r.Context(), s.ID, tags); err != nil {
+		return err
+	}
+	return done(w)
+}

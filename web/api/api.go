@@ -1,0 +1,182 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"fenfu/bot"
+	"fenfu/bot/handoff"
+	"fenfu/bot/staff"
+	"fenfu/intents/guard"
+)
+
+// Bot handles what people at the desk do, and shows what they need to know.
+type Bot interface {
+	Handle(ctx context.Context, m bot.Message) (int64, error)
+	Packet(s bot.Session) bot.Packet
+}
+
+// Sessions are the conversations. [fenfu/sessions.Store] keeps them.
+type Sessions interface {
+	Look(ctx context.Context, id string) (bot.Session, error)
+	Events(ctx context.Context, id string, after int64, max int) ([]bot.Event, error)
+	Follow(ctx context.Context, id string, after int64, wake func()) (bot.Feed, error)
+}
+
+// Beside is what people write beside conversations.
+type Beside interface {
+	AddNote(ctx context.Context, session string, n Note) error
+	SetTags(ctx context.Context, session string, tags []string) error
+	Notes(ctx context.Context, session string) ([]Note, []string, error)
+}
+
+// Note is a private note.
+type Note struct {
+	ID   string     `json:"id"`
+	By   bot.Person `json:"by"`
+	At   time.Time  `json:"at"`
+	Text string     `json:"text"`
+}
+
+// Place is a conversation in the desk's books.
+type Place struct {
+	Session string
+	Since   time.Time
+	Ended   time.Time
+}
+
+// Desk is the desk's books. [fenfu/sessions.Desk] keeps them.
+type Desk interface {
+	Queue(ctx context.Context) ([]handoff.Waiting, error)
+	Active(ctx context.Context, agent string) ([]Place, error)
+	Ended(ctx context.Context, agent string, before time.Time, max int) (places []Place, total int64, err error)
+
+	Agents(ctx context.Context) ([]handoff.Agent, error)
+	SetPresence(ctx context.Context, a handoff.Agent) error
+	Seen(ctx context.Context, agent string) error
+
+	Reserve(ctx context.Context, session, agent string, capacity int) error
+	Release(ctx context.Context, session, agent string) error
+	Resync(ctx context.Context, session string) error
+
+	Typing(ctx context.Context, session string, who bot.Author, on bool) error
+	Watch(fn func(Change)) (stop func())
+}
+
+// Change is something that moved at the desk, on any node.
+type Change struct {
+	Session string
+	Agents  bool
+	All     bool // something may have been missed
+	Typing  bot.Author
+	On      bool
+}
+
+// Staff are the accounts, their logins, and the audit log.
+// [fenfu/sessions.Staff] keeps them.
+type Staff interface {
+	Account(ctx context.Context, id string) (staff.Account, error)
+	UseStep(ctx context.Context, account string, step int64) (bool, error)
+	Attempt(ctx context.Context, who string) (wait time.Duration, err error)
+
+	Login(ctx context.Context, account string) (token string, err error)
+	Authenticate(ctx context.Context, token string) (staff.Account, error)
+	Logout(ctx context.Context, token string) error
+	Alive(ctx context.Context, token string) (bool, error) // without keeping it from lying idle
+
+	Append(ctx context.Context, e staff.Entry) (staff.Link, error)
+	Audit(ctx context.Context, after int64, max int) ([]staff.Link, error)
+}
+
+// Config is what an API needs. All fields must be set, but Keys.
+type Config struct {
+	Bot      Bot
+	Sessions Sessions
+	Beside   Beside
+	Desk     Desk
+	Staff    Staff
+	Desks    *handoff.Desks
+	Canned   []Canned
+	Guard    *guard.Guard // holds what agents say to what may be said
+	Keys     []Key        // of integrators
+
+	CheckOrigin func(*http.Request) bool // of the live socket
+	Fail        func(w http.ResponseWriter, r *http.Request, err error)
+	RequestID   func(context.Context) string
+	Logger      *slog.Logger
+	Registry    *prometheus.Registry
+	Now         func() time.Time
+}
+
+// API answers the desk's requests.
+type API struct {
+	Config
+	hasher  *staff.Hasher
+	reveals *reveals
+	watched *watched
+	actions *prometheus.CounterVec
+}
+
+// New returns an API.
+func New(c Config) (*API, error) {
+	if c.Bot == nil || c.Sessions == nil || c.Beside == nil || c.Desk == nil || c.Staff == nil || c.Desks == nil || c.Guard == nil ||
+		c.CheckOrigin == nil || c.Fail == nil || c.RequestID == nil || c.Logger == nil || c.Registry == nil || c.Now == nil {
+		return nil, errors.New("api: incomplete config")
+	}
+	a := &API{Config: c, hasher: staff.NewHasher(), reveals: newReveals()}
+	a.actions = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "fenfu_desk_actions_total", Help: "What people at the desk did, by action and whether it was allowed.",
+	}, []string{"action", "ok"})
+	if err := c.Registry.Register(a.actions); err != nil {
+		return nil, err
+	}
+	a.watched = newWatched()
+	a.Desk.Watch(a.watched.tell)
+	return a, nil
+}
+
+// Route is one path with its method.
+type Route struct {
+	Method, Path string
+	Handler      http.Handler
+}
+
+// Routes are all that there are, but for the live socket, which is [API.Live].
+func (a *API) Routes() []Route {
+	routes := []Route{
+		{http.MethodPost, "/v1/desk/login", http.HandlerFunc(a.login)},
+		{http.MethodPost, "/v1/desk/logout", http.HandlerFunc(a.logout)},
+	}
+	add := func(method, path string, may staff.Action, h func(w http.ResponseWriter, r *request) error) {
+		routes = append(routes, Route{method, path, a.as(may, h)})
+	}
+	const conversation = "/v1/desk/conversations/{session}"
+	add(http.MethodGet, "/v1/desk/me", "", a.me)
+	add(http.MethodPost, "/v1/desk/presence", staff.Presence, a.presence)
+	add(http.MethodGet, "/v1/desk/conversations", staff.Read, a.list)
+	add(http.MethodGet, conversation, staff.Read, a.packet)
+	add(http.MethodGet, conversation+"/events", staff.Read, a.events)
+	add(http.MethodPost, conversation+"/take", staff.Take, a.take)
+	add(http.MethodPost, conversation+"/join", staff.Reassign, a.join)
+	add(http.MethodPost, conversation+"/assign", staff.Reassign, a.assign)
+	add(http.MethodPost, conversation+"/messages", staff.Speak, a.message)
+	add(http.MethodPost, conversation+"/typing", staff.Speak, a.typing)
+	add(http.MethodPost, conversation+"/transfer", staff.Hand, a.transfer)
+	add(http.MethodPost, conversation+"/return", staff.Hand, a.giveBack)
+	add(http.MethodPost, conversation+"/close", staff.Hand, a.close)
+	add(http.MethodPost, conversation+"/notes", staff.Note, a.note)
+	add(http.MethodPost, conversation+"/tags", staff.Note, a.tags)
+	add(http.MethodPost, conversation+"/reveal", staff.Reveal, a.reveal)
+	add(http.MethodGet, conversation+"/transcript", staff.Export, a.transcript)
+	add(http.MethodGet, "/v1/desk/agents", staff.Read, a.agents)
+	add(http.MethodGet, "/v1/desk/desks", staff.Read, a.desks)
+	add(http.MethodGet, "/v1/desk/canned", staff.Canned, a.canned)
+	add(http.MethodGet, "/v1/desk/stats", staff.Overview, a.stats)
+	add(http.MethodGet, "/v1/desk/audit", staff.Audit, a.audit)
+	return routes
+}

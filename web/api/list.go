@@ -1,0 +1,268 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"fenfu/bot"
+	"fenfu/bot/eligibility"
+	"fenfu/bot/handoff"
+	"fenfu/bot/slot"
+	"fenfu/bot/staff"
+)
+
+// Row is a conversation in a list.
+type Row struct {
+	Session   string         `json:"session"`
+	Desk      string         `json:"desk"`
+	Owner     bot.Owner      `json:"owner"`
+	Agent     string         `json:"agent,omitempty"`
+	AgentName string         `json:"agent_name,omitempty"`
+	Reason    handoff.Reason `json:"reason"`
+	Offline   bool           `json:"offline,omitempty"` // a message was left: its visitor is not there
+	Since     time.Time      `json:"since"`             // when people were asked for
+	WaitS     int64          `json:"wait_s"`            // how long the visitor waits, or waited, for somebody
+	EndedAt   *time.Time     `json:"ended_at,omitempty"`
+	Name      string         `json:"name,omitempty"` // masked
+	Last      *lastWords     `json:"last,omitempty"`
+	Unread    bool           `json:"unread"` // the visitor waits for an answer
+	Tags      []string       `json:"tags"`
+	Rating    int            `json:"rating,omitempty"`
+	Decision  string         `json:"decision,omitempty"`
+	Prefer    string         `json:"prefer,omitempty"` // the colleague it was transferred to
+}
+
+type lastWords struct {
+	From bot.Author `json:"from"`
+	Text string     `json:"text"`
+	At   time.Time  `json:"at"`
+}
+
+// page is the answer to a list.
+type page struct {
+	Items []Row  `json:"items"`
+	Next  string `json:"next,omitempty"` // cursor of the next page
+	Total int64  `json:"total"`
+}
+
+const (
+	pageSize = 30
+	maxPage  = 100
+	// maxSearch is how many conversations one search looks through.
+	maxSearch = 300
+	loaders   = 16 // conversations read at the same time for one request
+	maxPeek   = 80 // characters of the last words in a row
+)
+
+// list answers with one of the lists: queue, mine, all (for who may reassign)
+// or closed. With q it looks for words in names, tags and what was said.
+func (a *API) list(w http.ResponseWriter, r *request) error {
+	query := r.URL.Query()
+	limit, _ := strconv.Atoi(query.Get("limit"))
+	if limit <= 0 || limit > maxPage {
+		limit = pageSize
+	}
+	cursor, _ := strconv.ParseInt(query.Get("cursor"), 10, 64)
+	q := strings.TrimSpace(query.Get("q"))
+	if q != "" {
+		limit = maxSearch
+	}
+	places, total, next, err := a.places(r, query.Get("view"), query.Get("desk"), cursor, limit)
+	if err != nil {
+		return err
+	}
+	rows, err := a.rows(r.Context(), r.who, places, q)
+	if err != nil {
+		return err
+	}
+	if q != "" {
+		total = int64(len(rows))
+	}
+	return answer(w, page{Items: rows, Next: next, Total: total})
+}
+
+// places returns a page of a view out of the desk's books.
+func (a *API) places(r *request, view, desk string, cursor int64, limit int) (places []Place, total int64, next string, err error) {
+	ctx := r.Context()
+	switch view {
+	case "queue":
+		waiting, err := a.Desk.Queue(ctx)
+		if err != nil {
+			return nil, 0, "", err
+		}
+		for _, w := range waiting {
+			if r.who.Serves(w.Desk) && (desk == "" || desk == w.Desk) {
+				places = append(places, Place{Session: w.Session, Since: w.Since})
+			}
+		}
+	case "mine", "all":
+		agent := r.who.ID
+		if view == "all" && r.who.Role != staff.Agent {
+			agent = ""
+		}
+		if places, err = a.Desk.Active(ctx, agent); err != nil {
+			return nil, 0, "", err
+		}
+	case "closed":
+		agent := ""
+		if r.who.Role == staff.Agent {
+			agent = r.who.ID
+		}
+		before := a.Now().Add(time.Second)
+		if cursor > 0 {
+			before = time.UnixMilli(cursor)
+		}
+		places, total, err = a.Desk.Ended(ctx, agent, before, limit)
+		if len(places) == limit {
+			next = strconv.FormatInt(places[limit-1].Ended.UnixMilli(), 10)
+		}
+		return places, total, next, err
+	default:
+		return nil, 0, "", &bot.Error{Code: bot.Invalid, Message: "没有这个列表。"}
+	}
+	total = int64(len(places))
+	from := min(max(int(cursor), 0), len(places))
+	to := min(from+limit, len(places))
+	if to < len(places) {
+		next = strconv.Itoa(to)
+	}
+	return places[from:to], total, next, nil
+}
+
+// rows reads the conversations of places, those that the principal reaches.
+func (a *API) rows(ctx context.Context, who staff.Principal, places []Place, q string) ([]Row, error) {
+	all := make([]*Row, len(places))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(loaders)
+	for i, p := range places {
+		group.Go(func() error {
+			row, err := a.row(ctx, who, p.Session, q)
+			all[i] = row
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	rows := []Row{}
+	for _, row := range all {
+		if row != nil {
+			rows = append(rows, *row)
+		}
+	}
+	return rows, nil
+}
+
+// row reads one conversation; nil if the principal does not reach it, or it has
+// not what is looked for.
+func (a *API) row(ctx context.Context, who staff.Principal, session, q string) (*Row, error) {
+	s, err := a.Sessions.Look(ctx, session)
+	if err != nil {
+		return nil, err
+	}
+	if !who.Reaches(staff.Read, of(&s)) {
+		return nil, nil
+	}
+	after := max(0, s.Seq-3)
+	if q != "" {
+		after = 0
+	}
+	events, err := a.Sessions.Events(ctx, session, after, bot.MaxEvents)
+	if err != nil {
+		return nil, err
+	}
+	_, tags, err := a.Beside.Notes(ctx, session)
+	if err != nil {
+		return nil, err
+	}
+	row := a.rowOf(&s, events, tags)
+	if q != "" && !row.has(q, events) {
+		return nil, nil
+	}
+	return row, nil
+}
+
+func (a *API) rowOf(s *bot.Session, events []bot.Event, tags []string) *Row {
+	h := s.Handoff
+	row := &Row{
+		Session: s.ID, Desk: h.Desk, Owner: s.Owner, Agent: h.Agent.ID, AgentName: h.Agent.Name, Reason: h.Reason,
+		Offline: h.Offline, Since: h.Since.UTC(), Tags: append([]string{}, tags...), Rating: h.Rating, Prefer: h.Prefer,
+		Unread: s.Owner == bot.OwnerAgent && !h.AgentAt.After(h.VisitorAt),
+	}
+	if d, ok := s.Flow.Details[slot.Name]; ok {
+		row.Name = slot.Mask(slot.Name, d.Value)
+	}
+	switch until := h.TakenAt; {
+	case s.Owner == bot.OwnerWaiting:
+		row.WaitS = int64(a.Now().Sub(h.WaitsAt).Seconds())
+	case !until.IsZero():
+		row.WaitS = int64(until.Sub(h.Since).Seconds())
+	}
+	if !h.EndedAt.IsZero() {
+		at := h.EndedAt.UTC()
+		row.EndedAt = &at
+	}
+	if app := s.Application; app != nil && app.Status == bot.Decided {
+		row.Decision = string(app.Result.Decision)
+	} else if app != nil {
+		row.Decision = string(eligibility.Decision(app.Status))
+	}
+	if n := len(events); n > 0 {
+		last := events[n-1]
+		text := []rune(last.Text.Reveal())
+		row.Last = &lastWords{From: last.From, Text: string(text[:min(len(text), maxPeek)]), At: last.At.UTC()}
+	}
+	return row
+}
+
+// has reports whether a row, or what was said in it, holds the words.
+func (row *Row) has(q string, events []bot.Event) bool {
+	q = strings.ToLower(q)
+	if strings.HasPrefix(row.Session, q) || strings.Contains(row.Name, q) || slices.Contains(row.Tags, q) {
+		return true
+	}
+	return slices.ContainsFunc(events, func(e bot.Event) bool { return strings.Contains(strings.ToLower(e.Text.Reveal()), q) })
+}
+
+// packet answers with what somebody who takes over needs to know.
+func (a *API) packet(w http.ResponseWriter, r *request) error {
+	s, err := a.conversation(r, staff.Read)
+	if err != nil {
+		return err
+	}
+	if err := a.record(r, "read", s.ID, "", ""); err != nil {
+		return err
+	}
+	var events []bot.Event
+	var notes []Note
+	var tags []string
+	var once sync.Once
+	var failed error
+	var group sync.WaitGroup
+	try := func(do func() error) {
+		group.Go(func() {
+			if err := do(); err != nil {
+				once.Do(func() { failed = err })
+			}
+		})
+	}
+	try(func() (err error) {
+		events, err = a.Sessions.Events(r.Context(), s.ID, max(0, s.Seq-3), 3)
+		return err
+	})
+	try(func() (err error) {
+		notes, tags, err = a.Beside.Notes(r.Context(), s.ID)
+		return err
+	})
+	if group.Wait(); failed != nil {
+		return failed
+	}
+	return answer(w, packetOf(&s, a.Bot.Packet(s), a.rowOf(&s, events, tags), notes))
+}

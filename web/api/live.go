@@ -1,0 +1,522 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"fenfu/bot"
+	"fenfu/bot/staff"
+)
+
+// Subprotocol is that of the live socket.
+const Subprotocol = "fenfu.desk.v1"
+
+// Times and bounds of a live socket.
+const (
+	livePing    = 10 * time.Second // also how often an agent shows that it is there
+	liveSilence = 30 * time.Second
+	liveWrite   = 10 * time.Second
+	maxWatched  = 60 // conversations that one console looks at
+	maxFrame    = 1 << 10
+	eventsBatch = 100
+)
+
+// Close codes, as on the visitors' socket.
+const (
+	closeDrain    = 4000
+	closeBadFrame = 4501
+	closeBadLogin = 4503
+)
+
+// asks is a frame from a console.
+type asks struct {
+	Type    string `json:"type"` // watch, unwatch, ping
+	Session string `json:"session"`
+	After   int64  `json:"after"`
+}
+
+// tells is a frame to a console.
+type tells struct {
+	Type    string     `json:"type"` // hello, event, row, gone, queue, typing, agents, pong, bye
+	Me      *me        `json:"me,omitempty"`
+	Session string     `json:"session,omitempty"`
+	Event   *Event     `json:"event,omitempty"`
+	Row     *Row       `json:"row,omitempty"`
+	Waiting *int       `json:"waiting,omitempty"`
+	Offline *int       `json:"messages,omitempty"`
+	From    bot.Author `json:"from,omitempty"`
+	On      bool       `json:"on,omitempty"`
+	Agents  []agent    `json:"agents,omitempty"`
+	AfterMs int64      `json:"reconnect_after_ms,omitempty"`
+}
+
+// console is one live socket.
+type console struct {
+	api   *API
+	conn  *websocket.Conn
+	r     *request
+	token string // of the login, "" for a key
+
+	mu      sync.Mutex
+	wake    chan struct{}
+	changed map[string]bool // sessions that moved
+	typing  map[string]Change
+	asked   []asks
+	agents  bool
+	all     bool
+	leaving bool
+
+	follows map[string]*follow // by session; the writer's own
+}
+
+// follow is a conversation that a console hears of: one that is looked at, or
+// one of the agent's own, of which it has to know that something was said.
+type follow struct {
+	feed    bot.Feed
+	watched bool // its events are wanted, not only that there are some
+	fresh   bool // set by the feed, under console.mu
+}
+
+// Live serves the live socket of a person.
+func (a *API) Live(w http.ResponseWriter, r *http.Request) {
+	if !a.CheckOrigin(r) {
+		a.Fail(w, r, errForbidden)
+		return
+	}
+	who, err := a.authenticate(r)
+	if err != nil {
+		a.Fail(w, r, err)
+		return
+	}
+	if !who.who.May(staff.Read) {
+		a.Fail(w, r, errForbidden)
+		return
+	}
+	up := websocket.Upgrader{
+		HandshakeTimeout: liveWrite, Subprotocols: []string{Subprotocol}, CheckOrigin: a.CheckOrigin,
+		Error: func(w http.ResponseWriter, r *http.Request, _ int, reason error) {
+			a.Fail(w, r, &bot.Error{Code: bot.Invalid, Message: "需要 WebSocket 连接。", Err: reason})
+		},
+	}
+	conn, err := up.Upgrade(w, r, nil)
+	if err != nil {
+		return
+	}
+	c := &console{
+		api: a, conn: conn, r: who, wake: make(chan struct{}, 1), changed: make(map[string]bool),
+		typing: make(map[string]Change), follows: make(map[string]*follow), agents: true, all: true,
+	}
+	if cookie, err := r.Cookie(Cookie); err == nil {
+		c.token = cookie.Value
+	}
+	if !a.watched.add(c) {
+		c.end(closeDrain)
+		return
+	}
+	defer a.watched.remove(c)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		defer cancel()
+		c.read()
+	})
+	if err := c.write(ctx); err != nil && ctx.Err() == nil {
+		a.Logger.Warn("a live socket of the desk ended", "request", a.RequestID(r.Context()), "err", err)
+	}
+	cancel()
+	conn.Close()
+	reading.Wait()
+	for _, f := range c.follows {
+		f.feed.Close()
+	}
+}
+
+func (c *console) end(code int) {
+	message := websocket.FormatCloseMessage(code, "")
+	_ = c.conn.WriteControl(websocket.CloseMessage, message, time.Now().Add(time.Second)) // ended either way
+	c.conn.Close()
+}
+
+// read takes what the console asks for, until the connection ends.
+func (c *console) read() {
+	c.conn.SetReadLimit(maxFrame)
+	alive := func(string) error { return c.conn.SetReadDeadline(time.Now().Add(liveSilence)) }
+	c.conn.SetPongHandler(alive)
+	_ = alive("")
+	for {
+		kind, raw, err := c.conn.ReadMessage()
+		if err != nil {
+			return
+		}
+		_ = alive("")
+		var f asks
+		if kind != websocket.TextMessage || json.Unmarshal(raw, &f) != nil {
+			c.end(closeBadFrame)
+			return
+		}
+		c.note(func() {
+			if len(c.asked) < 2*maxWatched {
+				c.asked = append(c.asked, f)
+			}
+		})
+	}
+}
+
+// note changes what the writer has to see to, and wakes it.
+func (c *console) note(change func()) {
+	c.mu.Lock()
+	change()
+	c.mu.Unlock()
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+var errLeft = errors.New("login ended")
+
+// write tells the console what it is to know, until ctx ends.
+func (c *console) write(ctx context.Context) error {
+	tick := time.NewTicker(livePing)
+	defer tick.Stop()
+	if err := c.hello(ctx); err != nil {
+		return err
+	}
+	for {
+		if err := c.work(ctx); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-c.wake:
+		case <-tick.C:
+			if err := c.beat(ctx); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (c *console) hello(ctx context.Context) error {
+	agents, err := c.api.Desk.Agents(ctx)
+	if err != nil {
+		return err
+	}
+	self := c.api.whoIs(c.r, "away")
+	for _, other := range agents {
+		if other.ID == self.ID {
+			self.Presence = other.Presence
+		}
+	}
+	if err := c.api.Desk.Seen(ctx, c.r.who.ID); err != nil {
+		return err
+	}
+	return c.send(tells{Type: "hello", Me: self})
+}
+
+// beat shows that the agent is there, and ends the connection of a login that
+// has ended.
+func (c *console) beat(ctx context.Context) error {
+	if c.token != "" {
+		alive, err := c.api.Staff.Alive(ctx, c.token)
+		if err != nil {
+			return err
+		}
+		if !alive {
+			c.end(closeBadLogin)
+			return errLeft
+		}
+	}
+	if err := c.api.Desk.Seen(ctx, c.r.who.ID); err != nil {
+		return err
+	}
+	return c.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(liveWrite))
+}
+
+// work does all that was noted.
+func (c *console) work(ctx context.Context) error {
+	c.mu.Lock()
+	changed, typing, asked, agents, all, leaving := c.changed, c.typing, c.asked, c.agents, c.all, c.leaving
+	c.changed, c.typing, c.asked, c.agents, c.all = make(map[string]bool), make(map[string]Change), nil, false, false
+	var fresh []string
+	for session, f := range c.follows {
+		if f.fresh {
+			f.fresh = false
+			fresh = append(fresh, session)
+		}
+	}
+	c.mu.Unlock()
+	if leaving {
+		err := c.send(tells{Type: "bye", AfterMs: 1000})
+		c.end(closeDrain)
+		return errors.Join(err, errLeft)
+	}
+	for _, f := range asked {
+		if err := c.ask(ctx, f); err != nil {
+			return err
+		}
+	}
+	if all {
+		if err := c.followOwn(ctx); err != nil {
+			return err
+		}
+	}
+	for _, session := range fresh {
+		if err := c.pull(ctx, session); err != nil {
+			return err
+		}
+		changed[session] = true
+	}
+	for session := range changed {
+		if err := c.row(ctx, session); err != nil {
+			return err
+		}
+	}
+	for session, t := range typing {
+		if f := c.follows[session]; f != nil && f.watched {
+			if err := c.send(tells{Type: "typing", Session: session, From: t.Typing, On: t.On}); err != nil {
+				return err
+			}
+		}
+	}
+	if agents || all {
+		list, err := c.api.agentList(c.r)
+		if err != nil {
+			return err
+		}
+		if err := c.send(tells{Type: "agents", Agents: list}); err != nil {
+			return err
+		}
+	}
+	if all || len(changed) > 0 {
+		return c.queue(ctx)
+	}
+	return nil
+}
+
+func (c *console) ask(ctx context.Context, f asks) error {
+	switch f.Type {
+	case "ping":
+		return c.send(tells{Type: "pong"})
+	case "watch":
+		return c.watch(ctx, f.Session, f.After)
+	case "unwatch":
+		if at := c.follows[f.Session]; at != nil {
+			at.watched = false
+		}
+	}
+	return nil
+}
+
+// watch begins to tell what is said in a conversation, after an event.
+func (c *console) watch(ctx context.Context, session string, after int64) error {
+	s, err := c.api.Sessions.Look(ctx, session)
+	if err != nil {
+		return err
+	}
+	if s.Version == 0 || !c.r.who.Reaches(staff.Read, of(&s)) || len(c.follows) >= maxWatched && c.follows[session] == nil {
+		return c.send(tells{Type: "gone", Session: session})
+	}
+	return c.open(ctx, session, max(0, after), true)
+}
+
+// open follows a conversation from an event on.
+func (c *console) open(ctx context.Context, session string, after int64, watched bool) error {
+	if old := c.follows[session]; old != nil {
+		old.feed.Close()
+		c.mu.Lock()
+		delete(c.follows, session)
+		c.mu.Unlock()
+	}
+	f := &follow{watched: watched}
+	feed, err := c.api.Sessions.Follow(ctx, session, after, func() { c.note(func() { f.fresh = true }) })
+	if err != nil {
+		return err
+	}
+	f.feed = feed
+	c.mu.Lock()
+	c.follows[session] = f
+	c.mu.Unlock()
+	return c.pull(ctx, session)
+}
+
+// pull tells what is new in a conversation.
+func (c *console) pull(ctx context.Context, session string) error {
+	f := c.follows[session]
+	for f != nil {
+		events, err := f.feed.Next(ctx, eventsBatch)
+		if err != nil || len(events) == 0 {
+			return err
+		}
+		for _, e := range events {
+			if !f.watched {
+				continue
+			}
+			told := eventOf(e)
+			if err := c.send(tells{Type: "event", Session: session, Event: &told}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// followOwn follows the agent's own conversations, so that it hears of those it
+// does not look at.
+func (c *console) followOwn(ctx context.Context) error {
+	own, err := c.api.Desk.Active(ctx, c.r.who.ID)
+	if err != nil {
+		return err
+	}
+	for _, p := range own {
+		if err := c.followEnd(ctx, p.Session); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *console) followEnd(ctx context.Context, session string) error {
+	if c.follows[session] != nil || len(c.follows) >= maxWatched {
+		return nil
+	}
+	s, err := c.api.Sessions.Look(ctx, session)
+	if err != nil {
+		return err
+	}
+	return c.open(ctx, session, s.Seq, false)
+}
+
+// row tells how a conversation stands in the lists, or that it is none of the
+// agent's any more.
+func (c *console) row(ctx context.Context, session string) error {
+	row, err := c.api.row(ctx, c.r.who, session, "")
+	if err != nil {
+		return err
+	}
+	if row == nil {
+		if f := c.follows[session]; f != nil {
+			f.feed.Close()
+			c.mu.Lock()
+			delete(c.follows, session)
+			c.mu.Unlock()
+		}
+		return c.send(tells{Type: "gone", Session: session})
+	}
+	if row.Owner == bot.OwnerAgent && row.Agent == c.r.who.ID {
+		if err := c.followEnd(ctx, session); err != nil {
+			return err
+		}
+	}
+	return c.send(tells{Type: "row", Row: row})
+}
+
+// queue tells how many wait.
+func (c *console) queue(ctx context.Context) error {
+	waiting, err := c.api.Desk.Queue(ctx)
+	if err != nil {
+		return err
+	}
+	n, offline := 0, 0
+	for _, w := range waiting {
+		switch {
+		case !c.r.who.Serves(w.Desk):
+		case w.Offline:
+			offline++
+		default:
+			n++
+		}
+	}
+	return c.send(tells{Type: "queue", Waiting: &n, Offline: &offline})
+}
+
+func (c *console) send(t tells) error {
+	if err := c.conn.SetWriteDeadline(time.Now().Add(liveWrite)); err != nil {
+		return err
+	}
+	return c.conn.WriteJSON(t)
+}
+
+// watched are all live sockets of this node.
+type watched struct {
+	mu       sync.Mutex
+	consoles map[*console]struct{}
+	draining bool
+	empty    chan struct{}
+}
+
+func newWatched() *watched {
+	return &watched{consoles: make(map[*console]struct{}), empty: make(chan struct{})}
+}
+
+func (w *watched) add(c *console) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.draining {
+		return false
+	}
+	w.consoles[c] = struct{}{}
+	return true
+}
+
+func (w *watched) remove(c *console) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.consoles, c)
+	if w.draining && len(w.consoles) == 0 {
+		close(w.empty)
+	}
+}
+
+// tell notes a change for every console. It waits for nobody.
+func (w *watched) tell(change Change) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for c := range w.consoles {
+		c.note(func() {
+			switch {
+			case change.Typing == bot.Visitor:
+				c.typing[change.Session] = change
+			case change.Typing != "":
+			case change.Session != "":
+				c.changed[change.Session] = true
+			case change.Agents:
+				c.agents = true
+			case change.All:
+				c.all = true
+			}
+		})
+	}
+}
+
+// Drain says goodbye to every console and waits until they have left, or ctx
+// ends.
+func (a *API) Drain(ctx context.Context) error {
+	w := a.watched
+	w.mu.Lock()
+	if w.draining {
+		w.mu.Unlock()
+		return nil
+	}
+	w.draining = true
+	if len(w.consoles) == 0 {
+		close(w.empty)
+	}
+	for c := range w.consoles {
+		c.note(func() { c.leaving = true })
+	}
+	w.mu.Unlock()
+	select {
+	case <-w.empty:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,171 @@
+package api
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"fenfu/bot"
+	"fenfu/bot/slot"
+	"fenfu/bot/staff"
+)
+
+// Cookie is the login's. The prefix makes browsers insist on a secure origin
+// (localhost is one) and on the whole host.
+const Cookie = "__Host-fenfu-desk"
+
+// maxBody bounds a request's body.
+const maxBody = 16 << 10
+
+// Key is an integrator's bearer key.
+type Key struct {
+	staff.Principal
+	Hash [sha256.Size]byte // of the key
+}
+
+// request is a request of somebody.
+type request struct {
+	*http.Request
+	who      staff.Principal
+	capacity int // of a person; 0: the desk's
+}
+
+func (r *request) person() bot.Person { return bot.Person{ID: r.who.ID, Name: r.who.Name} }
+
+// as has h answer those who may do an action; "" is everybody who is known.
+func (a *API) as(may staff.Action, h func(http.ResponseWriter, *request) error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		who, err := a.authenticate(r)
+		if err == nil && may != "" && !who.who.May(may) {
+			a.count(may, false)
+			err = errForbidden
+		}
+		if err == nil {
+			err = h(w, who)
+		}
+		if err != nil {
+			a.Fail(w, r, err)
+		}
+	})
+}
+
+var (
+	errForbidden = &bot.Error{Code: bot.NotFound, Message: "没有这个功能，或您的账号没有权限。"}
+	errNotFound  = &bot.Error{Code: bot.NotFound, Message: "没有这个会话，或不在您的接待范围内。"}
+	errNoLogin   = &bot.Error{Code: bot.Unauthorized, Message: "请先登录。"}
+	errBody      = &bot.Error{Code: bot.Invalid, Message: "请求内容不对，应为 JSON 对象。"}
+)
+
+// authenticate says whose request it is.
+func (a *API) authenticate(r *http.Request) (*request, error) {
+	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		sum := sha256.Sum256([]byte(bearer))
+		for i := range a.Keys {
+			if subtle.ConstantTimeCompare(sum[:], a.Keys[i].Hash[:]) == 1 {
+				return &request{Request: r, who: a.Keys[i].Principal}, nil
+			}
+		}
+		return nil, errNoLogin
+	}
+	cookie, err := r.Cookie(Cookie)
+	if err != nil {
+		return nil, errNoLogin
+	}
+	account, err := a.Staff.Authenticate(r.Context(), cookie.Value)
+	if err != nil {
+		return nil, err
+	}
+	return &request{Request: r, who: account.Principal(), capacity: account.Capacity}, nil
+}
+
+// conversation returns the session that a request is about, as it is stored, if
+// its maker may do an action in it. What they may not reach is not found.
+func (a *API) conversation(r *request, may staff.Action) (bot.Session, error) {
+	s, err := a.Sessions.Look(r.Context(), r.PathValue("session"))
+	if err != nil {
+		return s, err
+	}
+	if s.Version == 0 || !r.who.Reaches(may, of(&s)) {
+		a.count(may, false)
+		return bot.Session{}, errNotFound
+	}
+	a.count(may, true)
+	return s, nil
+}
+
+// of is what decides who reaches a session.
+func of(s *bot.Session) staff.Conversation {
+	if s.Handoff == nil {
+		return staff.Conversation{}
+	}
+	return staff.Conversation{
+		Desk: s.Handoff.Desk, Agent: s.Handoff.Agent.ID,
+		Waiting: s.Owner == bot.OwnerWaiting, Active: s.Owner == bot.OwnerAgent,
+	}
+}
+
+func (a *API) count(may staff.Action, ok bool) {
+	a.actions.WithLabelValues(string(may), strconv.FormatBool(ok)).Inc()
+}
+
+// record writes what is about to be done to the audit log. The reason may
+// quote a visitor, so details are masked in it.
+func (a *API) record(r *request, action, session, field, reason string) error {
+	_, err := a.Staff.Append(r.Context(), staff.Entry{
+		At: a.Now(), Actor: r.who.ID, Role: r.who.Role, Action: action, Session: session, Field: field,
+		Reason: slot.Redact(reason), Request: a.RequestID(r.Context()), OK: true,
+	})
+	return err
+}
+
+// read decodes a request's JSON body.
+func read(w http.ResponseWriter, r *request, to any) error {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "application/json" {
+		return &bot.Error{Code: bot.Invalid, Message: "请求内容的类型应为 application/json。"}
+	}
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil || !utf8.Valid(raw) {
+		return errBody
+	}
+	if err := json.Unmarshal(raw, to); err != nil {
+		return errBody
+	}
+	return nil
+}
+
+// command is the body of a request that does something once: the same id again
+// is the same command.
+type command struct {
+	ID string `json:"id"`
+}
+
+var errID = errors.New("no id")
+
+// messageID is the id of the message that a command becomes. No two people
+// share one.
+func (c command) messageID(r *request) (string, error) {
+	if c.ID == "" || len(c.ID) > 32 {
+		return "", &bot.Error{Code: bot.Invalid, Message: "请求缺少编号，请刷新页面后重试。", Err: errID}
+	}
+	sum := sha256.Sum256([]byte(r.who.ID))
+	return c.ID + "." + strconv.FormatUint(uint64(sum[0])<<24|uint64(sum[1])<<16|uint64(sum[2])<<8|uint64(sum[3]), 36), nil
+}
+
+func answer(w http.ResponseWriter, value any) error {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(value) // the client is gone, then
+	return nil
+}
+
+func done(w http.ResponseWriter) error {
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
