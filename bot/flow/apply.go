@@ -38,6 +38,7 @@ func (r *run) apply(c Command) {
 	case Skip:
 		r.skip(s)
 	case Repeat:
+		r.example = s.Kind == DetailStep
 		r.ask()
 	case Wait:
 		r.wait(c.Later)

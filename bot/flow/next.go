@@ -41,14 +41,15 @@ const maxMisses = 3
 // run is one call of Start, Resume, Next or Apply. The open question is put
 // once, after everything else has been done.
 type run struct {
-	f      *Flow
-	s      State
-	in     Input
-	out    []Action
-	asking Asking   // the question about the flow itself that the message may answer
-	moved  bool     // to another version of the flow, so no yes is for what is open now
-	due    question // is to be put at the end
-	words  []string // before it
+	f       *Flow
+	s       State
+	in      Input
+	out     []Action
+	asking  Asking   // the question about the flow itself that the message may answer
+	moved   bool     // to another version of the flow, so no yes is for what is open now
+	due     question // is to be put at the end
+	words   []string // before it
+	example bool     // after it
 }
 
 // question is a form of the open step's question.
@@ -157,6 +158,9 @@ func (r *run) settle() {
 	text := s.Short
 	if r.due == full {
 		text = s.Ask
+	}
+	if r.example && r.due == full {
+		text += "\n" + s.Example
 	}
 	lines := r.words[:0:0]
 	for _, l := range append(r.words, r.render(text)) {

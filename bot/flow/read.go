@@ -100,19 +100,21 @@ func split(m *intents.Matcher, text string) (said, asked string) {
 }
 
 // clauseAct returns what the first clause that is about the dialogue does to
-// it: of 我再看看，你再发一遍 that it is to be repeated.
-func clauseAct(m *intents.Matcher, text string) (intents.Act, string) {
+// it; time is asked for only if nothing else is.
+func clauseAct(m *intents.Matcher, text string) (act intents.Act, slot string) {
 	if strings.IndexFunc(text, isBreak) < 0 {
 		return intents.NoAct, ""
 	}
 	for clause := range strings.FieldsFuncSeq(text, isBreak) {
 		switch c := m.Match(clause); c.Act {
+		case intents.Wait:
+			act = c.Act
 		case intents.Cancel, intents.StartOver, intents.Back, intents.Clear, intents.Refuse, intents.Skip, intents.Later, intents.Repeat,
-			intents.Wait, intents.Grumble:
+			intents.Grumble:
 			return c.Act, c.Slot
 		}
 	}
-	return intents.NoAct, ""
+	return act, ""
 }
 
 func blank(b []byte) {

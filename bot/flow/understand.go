@@ -129,6 +129,9 @@ func (r *reader) answer(m intents.Match) (Command, bool) {
 		if yes && !goesOn { // "go on" is no confirmation
 			return Command{Verb: Confirm, Plain: true}, true
 		}
+		if s := r.f.named(m.Folded); s != nil && m.Act == intents.NoAct && !m.Question && utf8.RuneCountInString(m.Folded) <= maxNaming {
+			return Command{Verb: Correct, Step: s.ID}, true // 手机, and nothing else
+		}
 	case DetailStep:
 		leaves := yes || goesOn || m.Act == intents.Cancel && !strings.Contains(m.Folded, "申请")
 		if r.f.satisfied(r.step, r.s) && leaves { // came back, changes nothing
@@ -142,6 +145,9 @@ func (r *reader) answer(m intents.Match) (Command, bool) {
 	case m.Act == intents.Deny && !m.Question, m.Act == intents.Lack && r.step.Kind == DetailStep:
 		return Command{Verb: Deny}, true
 	case m.Act == intents.Correct:
+		if r.f.namesSeveral(m.Folded) {
+			return Command{Verb: Correct}, true
+		}
 		return Command{Verb: Correct, Step: r.f.idFor(m.Slot)}, true
 	}
 	return Command{}, false
@@ -264,24 +270,50 @@ func Continues(folded string) bool {
 	return false
 }
 
+// detailWords are what visitors call a detail.
+func detailWords() [10]detailWord {
+	return [...]detailWord{
+		{"身份证", slot.ID}, {"证件", slot.ID}, {"姓名", slot.Name}, {"名字", slot.Name}, {"手机", slot.Phone}, {"电话", slot.Phone},
+		{"邮箱", slot.Email}, {"微信", slot.WeChat}, {"联系", slot.Contact}, {"号码", slot.Contact},
+	}
+}
+
+type detailWord struct {
+	word string
+	kind slot.Kind
+}
+
+// maxNaming is the longest text, in runes, that does no more than name a detail.
+const maxNaming = 5
+
 // named returns the step whose detail a short text, in the form of
 // intents.Fold, names.
 func (f *Flow) named(folded string) *Step {
 	if utf8.RuneCountInString(folded) > 10 {
 		return nil
 	}
-	for _, n := range [...]struct {
-		word string
-		kind slot.Kind
-	}{
-		{"身份证", slot.ID}, {"证件", slot.ID}, {"姓名", slot.Name}, {"名字", slot.Name}, {"手机", slot.Phone}, {"电话", slot.Phone},
-		{"邮箱", slot.Email}, {"微信", slot.WeChat}, {"联系", slot.Contact}, {"号码", slot.Contact},
-	} {
+	for _, n := range detailWords() {
 		if strings.Contains(folded, n.word) {
 			return f.stepFor(n.kind)
 		}
 	}
 	return nil
+}
+
+// namesSeveral reports whether a text names the details of more steps than one.
+func (f *Flow) namesSeveral(folded string) bool {
+	var first *Step
+	for _, n := range detailWords() {
+		if n.word == "号码" || !strings.Contains(folded, n.word) {
+			continue
+		}
+		if s := f.stepFor(n.kind); first == nil {
+			first = s
+		} else if s != nil && s != first {
+			return true
+		}
+	}
+	return false
 }
 
 // idFor returns the id of the step that asks for details of the kind, "" if
