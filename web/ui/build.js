@@ -1,5 +1,5 @@
 // Builds dist/: the loader and the page's script as classic scripts, the frame
-// as a module. Nothing is inlined and no name is hashed: the binary serves the
+// and the console as modules. Nothing is inlined and no name is hashed: the binary serves the
 // files as they are, with an ETag.
 import { cp, mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -11,11 +11,13 @@ const root = dirname(fileURLToPath(import.meta.url));
 const bundles = [
   { input: "widget/loader/main.ts", name: "widget", format: "iife" },
   { input: "widget/frame.tsx", name: "widget/frame", format: "es" },
+  { input: "console/main.tsx", name: "console/console", format: "es" },
   { input: "demo/demo.ts", name: "demo/demo", format: "iife" },
 ];
 
 const pages = [
   ["widget/frame.html", "widget/frame.html"],
+  ["console/index.html", "console/index.html"],
   ["demo/index.html", "index.html"],
 ];
 

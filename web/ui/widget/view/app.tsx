@@ -7,7 +7,7 @@ import { Header } from "./header";
 import { Info } from "./info";
 import { Log } from "./log";
 import { Notices } from "./notices";
-import { reactive, useSignal, useSignalEffect } from "./reactive";
+import { reactive, useSignal, useSignalEffect } from "../../shared/reactive";
 
 /** A finger's device: there, focusing the composer would raise the keyboard. */
 const touch = matchMedia("(pointer: coarse)");

@@ -4,7 +4,7 @@ import { useLayoutEffect } from "preact/hooks";
 import { maxText } from "../../shared/protocol";
 import type { Chat } from "../chat/chat";
 import { Icon } from "./icons";
-import { reactive } from "./reactive";
+import { reactive } from "../../shared/reactive";
 
 interface Props {
   chat: Chat;

@@ -3,7 +3,7 @@ import type { Chat } from "../chat/chat";
 import type { Link } from "../chat/connection";
 import type { Host } from "../host";
 import { Icon } from "./icons";
-import { reactive } from "./reactive";
+import { reactive } from "../../shared/reactive";
 
 interface Props {
   chat: Chat;

@@ -2,7 +2,7 @@ import { h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Chat } from "../chat/chat";
 import { Icon } from "./icons";
-import { reactive, useSignal } from "./reactive";
+import { reactive, useSignal } from "../../shared/reactive";
 
 interface Props {
   chat: Chat;

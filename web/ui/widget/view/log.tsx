@@ -4,7 +4,7 @@ import type { Chat } from "../chat/chat";
 import type { Host } from "../host";
 import { Icon } from "./icons";
 import { Entry, Partial, Pending, Typing } from "./message";
-import { reactive, useSignal, useSignalEffect } from "./reactive";
+import { reactive, useSignal, useSignalEffect } from "../../shared/reactive";
 import { liveChoices, rows } from "./rows";
 import { Skeleton, Welcome } from "./welcome";
 

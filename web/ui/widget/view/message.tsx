@@ -5,7 +5,7 @@ import type { Chat } from "../chat/chat";
 import type { Outgoing } from "../chat/outbox";
 import { Decision, Lines, Submitted, Time } from "./card";
 import { Icon, type IconName } from "./icons";
-import { reactive } from "./reactive";
+import { reactive } from "../../shared/reactive";
 import type { Row } from "./rows";
 
 interface EntryProps {

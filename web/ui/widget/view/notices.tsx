@@ -3,7 +3,7 @@ import type { Chat } from "../chat/chat";
 import type { ComponentChildren } from "preact";
 import { minutes } from "../chat/time";
 import { Icon } from "./icons";
-import { reactive } from "./reactive";
+import { reactive } from "../../shared/reactive";
 
 /** What stands between the visitor and an answer, with what can be done about it. */
 export const Notices = reactive(({ chat }: { chat: Chat }) => {

@@ -1,7 +1,7 @@
 import { h } from "preact";
 import type { Chat } from "../chat/chat";
 import { Icon } from "./icons";
-import { reactive } from "./reactive";
+import { reactive } from "../../shared/reactive";
 
 /** The start of a conversation: who is here and what can be asked. */
 export const Welcome = reactive(({ chat }: { chat: Chat }) => {

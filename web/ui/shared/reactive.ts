@@ -1,4 +1,4 @@
-// Ties views to signals: the few lines this widget needs of what
+// Ties views to signals: the few lines this front end needs of what
 // @preact/signals does, without its bindings for single nodes and attributes.
 import { effect, signal, type Signal } from "@preact/signals-core";
 import { Component, type ComponentChild, type ComponentClass } from "preact";

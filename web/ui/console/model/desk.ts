@@ -1,0 +1,335 @@
+// The state of the console and everything that changes it. Views read the
+// signals and call the methods; nothing else writes.
+import { batch, computed, signal } from "@preact/signals-core";
+import { t } from "../lib/i18n";
+import { Api, ApiError, newID } from "./api";
+import { List } from "./list";
+import { Feed, type Link } from "./socket";
+import { Talk } from "./talk";
+import type { AgentState, Canned, DeskFrame, DeskState, Me, Permission, Presence, Row, View } from "./wire";
+
+export type Page = "talks" | "overview" | "audit";
+
+/** Something the agent may want to hear. */
+export type Alert = "queue" | "message";
+
+export class Desk {
+  readonly api = new Api();
+  readonly phase = signal<"starting" | "signin" | "ready" | "failed">("starting");
+  readonly expired = signal(false);
+  readonly me = signal<Me | null>(null);
+  readonly link = signal<Link>("connecting");
+  readonly page = signal<Page>("talks");
+  readonly view = signal<View>("queue");
+  readonly query = signal("");
+  readonly waiting = signal(0);
+  readonly selected = signal<string | null>(null);
+  readonly talk = signal<Talk | null>(null);
+  readonly agents = signal<readonly AgentState[]>([]);
+  readonly desks = signal<readonly DeskState[]>([]);
+  readonly canned = signal<readonly Canned[]>([]);
+  readonly drafts = signal<ReadonlyMap<string, string>>(new Map());
+  readonly toast = signal("");
+  /** On a narrow screen, whether the visitor's panel covers the conversation. */
+  readonly panel = signal(false);
+  readonly lists: Record<View, List>;
+  readonly list = computed(() => this.lists[this.view.value]);
+  /** The newest row of every conversation that is known. */
+  readonly row = computed(() => {
+    const id = this.selected.value;
+    return id ? (this.#rows.value.get(id) ?? this.talk.value?.packet.value?.row ?? null) : null;
+  });
+  onAlert: (what: Alert) => void = () => {};
+
+  readonly #rows = signal<ReadonlyMap<string, Row>>(new Map());
+  readonly #seen = new Map<string, string>();
+  readonly #feed = new Feed({
+    link: (link) => (this.link.value = link),
+    frame: (frame) => batch(() => this.#receive(frame)),
+    refused: () => this.#expire(),
+  });
+  #toastTimer: ReturnType<typeof setTimeout> | undefined;
+  #lastMe = "";
+
+  constructor() {
+    const mine = (r: Row) => r.owner === "agent" && r.agent === this.me.value?.id;
+    const list = (view: View, belongs: (r: Row) => boolean) => new List(this.api, view, belongs);
+    this.lists = {
+      queue: list("queue", (r) => r.owner === "waiting"),
+      mine: list("mine", mine),
+      all: list("all", (r) => r.owner === "agent"),
+      closed: list("closed", (r) => r.owner === "bot" || r.owner === "closed"),
+    };
+    this.api.onExpired = () => this.#expire();
+  }
+
+  may(what: Permission): boolean {
+    return this.me.value?.permissions.includes(what) ?? false;
+  }
+
+  /** Whether the agent has the open conversation. */
+  mine(row: Row | null): boolean {
+    return row?.owner === "agent" && row.agent === this.me.value?.id;
+  }
+
+  /** Whether the visitor has said something that nobody here has looked at. */
+  unread(row: Row): boolean {
+    return row.unread === true && this.mine(row) && this.#seen.get(row.session) !== row.last?.at;
+  }
+
+  async begin(): Promise<void> {
+    this.phase.value = "starting";
+    try {
+      this.#enter(await this.api.get<Me>("me"));
+    } catch (err) {
+      this.phase.value = err instanceof ApiError && err.status === 401 ? "signin" : "failed";
+      this.expired.value = false; // nobody was signed in
+    }
+  }
+
+  /** Signs in; false if a one-time code is asked for as well. */
+  async signIn(account: string, password: string, code: string): Promise<boolean> {
+    const got = await this.api.post<{ me?: Me; needs_code?: boolean }>("login", { account, password, ...(code && { code }) });
+    if (!got.me) return false;
+    this.#enter(got.me);
+    if (this.may("presence")) void this.setPresence("online"); // whoever comes in comes to work
+    return true;
+  }
+
+  async signOut(): Promise<void> {
+    await this.api.post("logout").catch(() => undefined);
+    batch(() => {
+      this.#leave();
+      this.#forget();
+      this.expired.value = false;
+    });
+  }
+
+  #enter(me: Me): void {
+    batch(() => {
+      if (this.#lastMe !== me.id) this.#forget(); // drafts are the one's who wrote them
+      this.#lastMe = me.id;
+      this.me.value = me;
+      this.expired.value = false;
+      this.phase.value = "ready";
+      if (!this.may("read")) this.page.value = this.may("overview") ? "overview" : "audit";
+    });
+    if (this.may("read")) this.#feed.start();
+  }
+
+  #expire(): void {
+    if (this.phase.value !== "ready") return;
+    batch(() => {
+      this.#leave();
+      this.expired.value = true;
+    });
+  }
+
+  #leave(): void {
+    this.#feed.stop();
+    this.talk.value?.leave();
+    this.phase.value = "signin";
+    this.me.value = null;
+  }
+
+  #forget(): void {
+    for (const list of Object.values(this.lists)) list.clear();
+    this.#rows.value = new Map();
+    this.#seen.clear();
+    this.drafts.value = new Map();
+    this.selected.value = null;
+    this.talk.value = null;
+    this.page.value = "talks";
+    this.view.value = "queue";
+    this.query.value = "";
+  }
+
+  retry(): void {
+    this.#feed.retry();
+  }
+
+  /** After every hello: what happened meanwhile was not heard. */
+  #resume(): void {
+    void this.lists.queue.load();
+    void this.lists.mine.load();
+    if (this.view.value === "all" || this.view.value === "closed") void this.list.value.load(this.query.value);
+    void this.reference();
+    const talk = this.talk.value;
+    if (!talk) return;
+    void talk.load().then(() => this.#watch(talk));
+    talk.retryAll();
+  }
+
+  /** What commands are made of: colleagues, desks, canned replies. */
+  async reference(): Promise<void> {
+    const quietly = <T>(path: string) => this.api.get<{ items: T[] }>(path).then((got) => got.items ?? [], () => null);
+    const [agents, desks, canned] = await Promise.all([
+      quietly<AgentState>("agents"),
+      quietly<DeskState>("desks"),
+      this.may("canned") ? quietly<Canned>("canned") : [],
+    ]);
+    batch(() => {
+      if (agents) this.agents.value = agents;
+      if (desks) this.desks.value = desks;
+      if (canned) this.canned.value = canned;
+    });
+  }
+
+  show(view: View): void {
+    batch(() => {
+      this.page.value = "talks";
+      this.view.value = view;
+    });
+    void this.list.value.load(this.query.value);
+  }
+
+  search(query: string): void {
+    this.query.value = query;
+    void this.list.value.load(query);
+  }
+
+  open(session: string): void {
+    if (this.selected.value === session && this.talk.value) return;
+    const before = this.talk.value;
+    if (before) {
+      before.leave();
+      this.#feed.send({ type: "unwatch", session: before.session });
+    }
+    const talk = new Talk(this.api, session);
+    batch(() => {
+      this.page.value = "talks";
+      this.panel.value = false;
+      this.selected.value = session;
+      this.talk.value = talk;
+    });
+    void talk.load().then(() => this.#watch(talk));
+  }
+
+  close(): void {
+    const talk = this.talk.value;
+    if (talk) {
+      talk.leave();
+      this.#feed.send({ type: "unwatch", session: talk.session });
+    }
+    this.selected.value = null;
+    this.talk.value = null;
+  }
+
+  #watch(talk: Talk): void {
+    if (this.talk.value !== talk) return;
+    this.#feed.send({ type: "watch", session: talk.session, after: talk.last });
+    const row = talk.packet.value?.row;
+    if (row) this.#put(row);
+    this.seen();
+  }
+
+  /** The agent has the open conversation before its eyes. */
+  seen(): void {
+    const row = this.row.value;
+    if (!row?.last || document.hidden) return;
+    if (this.#seen.get(row.session) === row.last.at) return;
+    this.#seen.set(row.session, row.last.at);
+    for (const list of Object.values(this.lists)) list.rows.value = [...list.rows.value];
+  }
+
+  draft(session: string, text: string): void {
+    const drafts = new Map(this.drafts.value);
+    if (text) drafts.set(session, text);
+    else drafts.delete(session);
+    this.drafts.value = drafts;
+  }
+
+  async setPresence(state: Presence): Promise<void> {
+    const me = this.me.value;
+    if (!me) return;
+    const before = me.presence;
+    this.me.value = { ...me, presence: state };
+    await this.attempt(async () => {
+      try {
+        await this.api.post("presence", { state });
+      } catch (err) {
+        if (this.me.value) this.me.value = { ...this.me.value, presence: before };
+        throw err;
+      }
+    });
+  }
+
+  async take(session: string): Promise<boolean> {
+    return this.attempt(async () => {
+      await this.api.post(`conversations/${encodeURIComponent(session)}/take`, { id: newID() });
+      this.view.value = "mine";
+      void this.lists.mine.load();
+      this.open(session);
+    });
+  }
+
+  /** Does something, and says so if it failed; true if it did not. */
+  async attempt(run: () => Promise<void>): Promise<boolean> {
+    try {
+      await run();
+      return true;
+    } catch (err) {
+      if (!(err instanceof ApiError)) throw err;
+      if (err.status !== 401) this.say(err.message || t("failed"));
+      return false;
+    }
+  }
+
+  say(text: string): void {
+    clearTimeout(this.#toastTimer);
+    this.toast.value = text;
+    this.#toastTimer = setTimeout(() => (this.toast.value = ""), 6_000);
+  }
+
+  #receive(frame: DeskFrame): void {
+    switch (frame.type) {
+      case "hello":
+        this.me.value = frame.me ?? this.me.value;
+        this.#resume();
+        break;
+      case "event":
+      case "typing":
+        if (frame.session === this.selected.value) this.talk.value?.receive(frame);
+        break;
+      case "row":
+        this.#changed(frame.row);
+        break;
+      case "gone":
+        for (const list of Object.values(this.lists)) list.drop(frame.session);
+        break;
+      case "queue":
+        this.waiting.value = frame.waiting;
+        break;
+      case "presence":
+        this.#present(frame.agent);
+        break;
+    }
+  }
+
+  #changed(row: Row): void {
+    const before = this.#rows.value.get(row.session);
+    this.#put(row);
+    const open = row.session === this.selected.value;
+    if (open) {
+      if (!before || before.owner !== row.owner || before.agent !== row.agent || String(before.tags) !== String(row.tags) || before.decision !== row.decision) {
+        void this.talk.value?.refresh();
+      }
+      if (!document.hidden) this.#seen.set(row.session, row.last?.at ?? "");
+    }
+    if (row.owner === "waiting" && before?.owner !== "waiting") this.onAlert("queue");
+    const news = row.last?.from === "visitor" && row.last.at !== before?.last?.at;
+    if (this.mine(row) && news && before && !(open && document.hasFocus())) this.onAlert("message");
+  }
+
+  #put(row: Row): void {
+    this.#rows.value = new Map(this.#rows.value).set(row.session, row);
+    for (const list of Object.values(this.lists)) if (list.phase.value === "ready") list.put(row);
+  }
+
+  #present(agent: AgentState): void {
+    const others = this.agents.value.filter((a) => a.id !== agent.id);
+    this.agents.value = [...others, agent].sort((a, b) => a.name.localeCompare(b.name));
+    const me = this.me.value;
+    if (me?.id === agent.id) this.me.value = { ...me, presence: agent.presence };
+  }
+}

@@ -1,0 +1,211 @@
+// The open conversation: its log, what stands beside it, and what is being said.
+import { batch, computed, signal } from "@preact/signals-core";
+import type { ChatEvent } from "../../shared/protocol";
+import { ApiError, newID, type Api } from "./api";
+import type { Phase } from "./list";
+import type { DeskFrame, Packet } from "./wire";
+
+/** What the agent said and the log does not have yet. */
+export interface Outgoing {
+  readonly id: string;
+  readonly text: string;
+  readonly state: "sending" | "sent" | "failed";
+  /** Why the server would not take it. */
+  readonly refusal?: string;
+  /** What the check of claims found: it goes out if the agent says so. */
+  readonly findings?: readonly string[];
+}
+
+/** A detail shown for a moment. */
+export interface Shown {
+  value: string;
+  until: number;
+}
+
+const pageSize = 50;
+const typingFor = 12_000;
+const typingEvery = 3_000;
+
+export class Talk {
+  readonly session: string;
+  readonly events = signal<readonly ChatEvent[]>([]);
+  readonly packet = signal<Packet | null>(null);
+  readonly phase = signal<Phase>("loading");
+  readonly outbox = signal<readonly Outgoing[]>([]);
+  readonly typing = signal(false);
+  readonly older = computed(() => (this.events.value[0]?.seq ?? 1) > 1);
+  readonly shown = signal<ReadonlyMap<string, Shown>>(new Map());
+  /** Up to which event the live feed has to tell. */
+  get last(): number {
+    return this.events.value.at(-1)?.seq ?? 0;
+  }
+  readonly #api: Api;
+  readonly #path: string;
+  #typingTimer: ReturnType<typeof setTimeout> | undefined;
+  #typedAt = 0;
+  #reading = false;
+  #sending: Promise<void> = Promise.resolve();
+
+  constructor(api: Api, session: string) {
+    this.#api = api;
+    this.session = session;
+    this.#path = `conversations/${encodeURIComponent(session)}`;
+  }
+
+  async load(): Promise<void> {
+    try {
+      const [packet, log] = await Promise.all([
+        this.#api.get<Packet>(this.#path),
+        this.#api.get<{ events: ChatEvent[] }>(`${this.#path}/events?limit=${pageSize}`),
+      ]);
+      batch(() => {
+        this.packet.value = packet;
+        for (const e of log.events ?? []) this.#append(e);
+        this.phase.value = "ready";
+      });
+    } catch {
+      if (this.phase.value !== "ready") this.phase.value = "failed";
+    }
+  }
+
+  /** Reads the packet again, after something in it has moved. */
+  async refresh(): Promise<void> {
+    const packet = await this.#api.get<Packet>(this.#path).catch(() => null);
+    if (packet) this.packet.value = packet;
+  }
+
+  async readOlder(): Promise<void> {
+    const first = this.events.value[0]?.seq ?? 1;
+    if (this.#reading || first <= 1) return;
+    this.#reading = true;
+    try {
+      const log = await this.#api.get<{ events: ChatEvent[] }>(`${this.#path}/events?before=${first}&limit=${pageSize}`);
+      const older = (log.events ?? []).filter((e) => e.seq < first);
+      this.events.value = [...older, ...this.events.value];
+    } catch {
+      // The button is still there.
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  receive(frame: Extract<DeskFrame, { session: string }>): void {
+    if (frame.type === "event") {
+      this.#append({ ...frame, type: "event" });
+      if (frame.from === "visitor") this.#setTyping(false);
+    } else if (frame.type === "typing" && frame.from === "visitor") {
+      this.#setTyping(frame.on);
+    }
+  }
+
+  #append(e: ChatEvent): void {
+    if (e.seq <= this.last) return;
+    this.events.value = [...this.events.value, e];
+    // The server puts the agent's mark behind our id.
+    if (e.id) this.outbox.value = this.outbox.value.filter((o) => e.id!.split(".")[0] !== o.id);
+  }
+
+  /** Says something, after whatever is still on its way. */
+  say(text: string): void {
+    const entry: Outgoing = { id: newID(), text, state: "sending" };
+    this.outbox.value = [...this.outbox.value, entry];
+    this.tellTyping(false);
+    this.#queue(entry.id);
+  }
+
+  /** Sends again under the same id; with confirm, in spite of what was found. */
+  retry(id: string, confirm = false): void {
+    this.#update(id, { state: "sending" });
+    this.#queue(id, confirm);
+  }
+
+  /** Everything that failed for want of a connection, in order. */
+  retryAll(): void {
+    for (const o of this.outbox.value) if (o.state === "failed" && !o.refusal && !o.findings) this.retry(o.id);
+  }
+
+  /** Takes what failed out of the log; the caller has the text. */
+  takeBack(id: string): void {
+    this.outbox.value = this.outbox.value.filter((o) => o.id !== id);
+  }
+
+  #queue(id: string, confirm = false): void {
+    this.#sending = this.#sending.then(() => this.#post(id, confirm));
+  }
+
+  async #post(id: string, confirm: boolean): Promise<void> {
+    const entry = this.outbox.value.find((o) => o.id === id);
+    if (!entry) return;
+    try {
+      await this.#api.post(`${this.#path}/messages`, { id, text: entry.text, ...(confirm && { confirm }) });
+      this.#update(id, { state: "sent" });
+    } catch (err) {
+      if (!(err instanceof ApiError)) throw err;
+      const findings = err.findings.length ? { findings: err.findings } : {};
+      this.#update(id, { state: "failed", ...(!err.passing && err.status !== 401 && { refusal: err.message }), ...findings });
+    }
+  }
+
+  #update(id: string, change: Omit<Outgoing, "id" | "text">): void {
+    this.outbox.value = this.outbox.value.map((o) => (o.id === id ? { id, text: o.text, ...change } : o));
+  }
+
+  tellTyping(on: boolean): void {
+    const now = Date.now();
+    if (on ? now - this.#typedAt < typingEvery : this.#typedAt === 0) return;
+    this.#typedAt = on ? now : 0;
+    void this.#api.post(`${this.#path}/typing`, { on }).catch(() => undefined);
+  }
+
+  async note(text: string): Promise<void> {
+    await this.#api.post(`${this.#path}/notes`, { id: newID(), text });
+    await this.refresh();
+  }
+
+  async setTags(tags: string[]): Promise<void> {
+    await this.#api.post(`${this.#path}/tags`, { tags });
+    const packet = this.packet.value;
+    if (packet) this.packet.value = { ...packet, row: { ...packet.row, tags } };
+  }
+
+  /** take, return, close, transfer, join, assign; each counts once. */
+  async command(name: string, body: object = {}): Promise<void> {
+    await this.#api.post(`${this.#path}/${name}`, { id: newID(), ...body });
+  }
+
+  async transcript(): Promise<void> {
+    const res = await fetch(`/v1/desk/${this.#path}/transcript`, { credentials: "same-origin", cache: "no-store" });
+    if (!res.ok) throw new ApiError(res.status, "", "");
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await res.blob());
+    link.download = `${this.session}.txt`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  }
+
+  /** Shows one detail, for as long as the server allows. */
+  async reveal(kind: string, reason: string): Promise<void> {
+    const { value, expires_in_s } = await this.#api.post<{ value: string; expires_in_s: number }>(`${this.#path}/reveal`, { kind, reason });
+    const ms = Math.min(expires_in_s ?? 30, 30) * 1000;
+    this.shown.value = new Map(this.shown.value).set(kind, { value, until: Date.now() + ms });
+    setTimeout(() => this.hide(kind), ms);
+  }
+
+  hide(kind: string): void {
+    const shown = new Map(this.shown.value);
+    shown.delete(kind);
+    this.shown.value = shown;
+  }
+
+  /** The agent looks at something else: nothing revealed stays behind. */
+  leave(): void {
+    this.tellTyping(false);
+    this.shown.value = new Map();
+  }
+
+  #setTyping(on: boolean): void {
+    clearTimeout(this.#typingTimer);
+    this.typing.value = on;
+    if (on) this.#typingTimer = setTimeout(() => (this.typing.value = false), typingFor);
+  }
+}

@@ -1,0 +1,174 @@
+import { h, type ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
+import { reactive, useSignal } from "../../shared/reactive";
+import { t } from "../lib/i18n";
+import { span } from "../lib/time";
+import type { Desk } from "../model/desk";
+import type { Stats } from "../model/wire";
+import { Funnel } from "./funnel";
+import { Icon } from "./icons";
+import { Stars } from "./panel";
+
+const refreshEvery = 5_000;
+
+/** What a supervisor watches: queue, people, waits, ratings, the application's funnel. */
+export const Overview = reactive(({ desk }: { desk: Desk }) => {
+  const stats = useSignal<Stats | null>(null);
+  const failed = useSignal(false);
+  const waiting = desk.waiting.value;
+
+  async function load(): Promise<void> {
+    try {
+      stats.value = await desk.api.get<Stats>("stats");
+      failed.value = false;
+    } catch {
+      failed.value = true;
+    }
+  }
+  useEffect(() => void load(), [waiting]);
+  useEffect(() => {
+    const timer = setInterval(() => !document.hidden && void load(), refreshEvery);
+    return () => clearInterval(timer);
+  }, []);
+
+  const s = stats.value;
+  return (
+    <main class="page">
+      <h1>{t("overview")}</h1>
+      {failed.value && (
+        <p class="banner warn" role="alert">
+          <Icon name="alert" />
+          {t("statsFailed")}
+        </p>
+      )}
+      {s ? (
+        <Figures stats={s} />
+      ) : (
+        <div class="bones tiles" role="status">
+          <span class="sr">{t("loading")}</span>
+          <i />
+          <i />
+          <i />
+          <i />
+        </div>
+      )}
+    </main>
+  );
+});
+
+function Figures({ stats }: { stats: Stats }) {
+  const waiting = stats.desks.reduce((sum, d) => sum + d.waiting, 0);
+  const oldest = Math.max(0, ...stats.desks.map((d) => d.oldest_s ?? 0));
+  const online = stats.agents.filter((a) => a.presence === "online");
+  const free = online.reduce((sum, a) => sum + Math.max(0, a.capacity - a.load), 0);
+  const { waits, ratings } = stats;
+  return (
+    <div class="figures">
+      <div class="tiles">
+        <Tile name={t("waitingNow")} value={String(waiting)} hot={waiting > 0}>
+          {t("oldest")} {waiting > 0 ? span(oldest) : "–"}
+        </Tile>
+        <Tile name={t("agentsOn")} value={`${online.length}/${stats.agents.length}`}>
+          {t("freePlaces")} {free}
+        </Tile>
+        <Tile name={t("medianWait")} value={waits.count ? span(waits.median_s) : "–"}>
+          {t("p90Wait")} {waits.count ? span(waits.p90_s) : "–"}
+        </Tile>
+        <Tile name={t("satisfaction")} value={ratings.count ? ratings.average.toFixed(1) : "–"}>
+          {ratings.count ? t("ratings", { n: ratings.count }) : t("noRatings")}
+        </Tile>
+      </div>
+      <div class="halves">
+        <Team stats={stats} />
+        <div class="stack">
+          <Queues stats={stats} />
+          <Ratings by={ratings.by} />
+        </div>
+      </div>
+      <Funnel funnel={stats.funnel} />
+    </div>
+  );
+}
+
+function Tile({ name, value, hot = false, children }: { name: string; value: string; hot?: boolean; children: ComponentChildren }) {
+  return (
+    <section class={hot ? "tile hot" : "tile"}>
+      <h2>{name}</h2>
+      <p class="figure">{value}</p>
+      <p class="under">{children}</p>
+    </section>
+  );
+}
+
+function Team({ stats }: { stats: Stats }) {
+  return (
+    <section class="card">
+      <h2>{t("team")}</h2>
+      <ul class="team">
+        {stats.agents.map((a) => (
+          <li key={a.id}>
+            <span class={`avatar ${a.presence}`} aria-hidden="true">
+              {[...a.name][0]}
+            </span>
+            <span class="team-name">
+              <strong>{a.name}</strong>
+              <small class={`state ${a.presence}`}>{t(a.presence)}</small>
+            </span>
+            <meter min={0} max={Math.max(1, a.capacity)} value={a.load} aria-label={`${a.name} ${t("load")}`} />
+            <span class="num">
+              {a.load}/{a.capacity}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Queues({ stats }: { stats: Stats }) {
+  const most = Math.max(1, ...stats.desks.map((d) => d.waiting));
+  return (
+    <section class="card">
+      <h2>{t("queues")}</h2>
+      <ul class="bars">
+        {stats.desks.map((d) => (
+          <li key={d.id}>
+            <span>
+              {d.name} <small>{t(d.open ? "open" : "shut")}</small>
+            </span>
+            <Bar share={d.waiting / most} />
+            <span class="num">{d.waiting}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Ratings({ by }: { by: readonly number[] }) {
+  const most = Math.max(1, ...by);
+  return (
+    <section class="card">
+      <h2>{t("satisfaction")}</h2>
+      <ul class="bars">
+        {[5, 4, 3, 2, 1].map((n) => (
+          <li key={n}>
+            <Stars n={n} />
+            <Bar share={(by[n - 1] ?? 0) / most} />
+            <span class="num">{by[n - 1] ?? 0}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** A share of the longest, as a bar; the number beside it says it in words. */
+export function Bar({ share, kind = "" }: { share: number; kind?: string }) {
+  return (
+    <svg class={`bar ${kind}`} viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+      <rect class="track" width="100" height="8" />
+      <rect class="fill" width={Math.max(share > 0 ? 1 : 0, share * 100)} height="8" />
+    </svg>
+  );
+}
