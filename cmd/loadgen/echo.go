@@ -71,7 +71,7 @@ func (m *meter) measureEcho(ctx context.Context, t *target, n int) (*Echo, error
 			if start.After(w.end) || ctx.Err() != nil {
 				return nil
 			}
-			if err := l.exchange(&f); err != nil {
+			if err := l.exchange(&f, start); err != nil {
 				return err
 			}
 			if w.counts(start) {
@@ -87,8 +87,8 @@ func (m *meter) measureEcho(ctx context.Context, t *target, n int) (*Echo, error
 }
 
 // exchange sends a frame and waits for one message.
-func (l *line) exchange(f *ws.ClientFrame) error {
-	if err := l.expect(); err != nil {
+func (l *line) exchange(f *ws.ClientFrame, now time.Time) error {
+	if err := l.expect(now); err != nil {
 		return err
 	}
 	if err := l.send(f); err != nil {

@@ -104,6 +104,6 @@ func (m *meter) measureEchoIdle(ctx context.Context, t *target, n int) (*Idle, e
 		if err != nil {
 			return nil, err
 		}
-		return l, l.exchange(&helloFrame)
+		return l, l.exchange(&helloFrame, time.Now())
 	})
 }

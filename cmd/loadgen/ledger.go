@@ -1,20 +1,27 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // ledger keeps the account of one session as its visitor sees it, over all of
 // its connections, and finds whatever is lost, repeated or out of order.
 type ledger struct {
-	last      int64            // sequence number of the last event
-	open      map[string]int64 // messages sent and not acknowledged → seq of their event, 0: not seen
-	acked     map[string]int64 // acknowledged and their event not seen → seq by the ack
-	confirmed int              // applications that the visitor confirmed
-	decided   map[string]bool  // applications that were decided
+	last      int64           // sequence number of the last event
+	open      []message       // those that are owed an acknowledgement or an event: hardly ever more than one
+	confirmed int             // applications that the visitor confirmed
+	decided   map[string]bool // applications that were decided
 }
 
-func newLedger() *ledger {
-	return &ledger{open: map[string]int64{}, acked: map[string]int64{}, decided: map[string]bool{}}
+// message is one that was sent.
+type message struct {
+	id    string
+	acked int64 // number of its event, as the acknowledgement says, 0: none has come
+	seen  int64 // number of its event, 0: it has not come
 }
+
+func newLedger() *ledger { return &ledger{decided: map[string]bool{}} }
 
 // deviation is something that the protocol rules out.
 type deviation struct {
@@ -29,7 +36,25 @@ func deviates(kind, format string, args ...any) error {
 }
 
 // sent notes that a message is on its way.
-func (l *ledger) sent(id string) { l.open[id] = 0 }
+func (l *ledger) sent(id string) { l.open = append(l.open, message{id: id}) }
+
+// find returns the place of a message that is under way, -1 if it is not.
+func (l *ledger) find(id []byte) int {
+	return slices.IndexFunc(l.open, func(m message) bool { return m.id == string(id) })
+}
+
+// note forgets a message that is owed nothing more.
+func (l *ledger) note(i int) error {
+	m := l.open[i]
+	if m.acked == 0 || m.seen == 0 {
+		return nil
+	}
+	l.open = slices.Delete(l.open, i, i+1)
+	if m.acked != m.seen {
+		return deviates("ack_mismatch", "message %s: acknowledged as event %d, came as %d", m.id, m.acked, m.seen)
+	}
+	return nil
+}
 
 // take enters a frame, and returns a *deviation if it should not have come now.
 func (l *ledger) take(f frame) error {
@@ -65,37 +90,25 @@ func (l *ledger) event(f frame) error {
 	if string(f.from) != "visitor" {
 		return nil
 	}
-	id := string(f.id)
-	if by, ok := l.acked[id]; ok {
-		delete(l.acked, id)
-		if by != f.seq {
-			return deviates("ack_mismatch", "message %s: acknowledged as event %d, came as %d", id, by, f.seq)
-		}
-		return nil
+	i := l.find(f.id)
+	if i < 0 || l.open[i].seen != 0 {
+		return deviates("stray_event", "event %d is of message %q, which is not under way", f.seq, f.id)
 	}
-	if seen, ok := l.open[id]; !ok || seen != 0 {
-		return deviates("stray_event", "event %d is of message %q, which is not under way", f.seq, id)
-	}
-	l.open[id] = f.seq
-	return nil
+	l.open[i].seen = f.seq
+	return l.note(i)
 }
 
 func (l *ledger) ack(f frame) error {
-	id := string(f.id)
-	seen, ok := l.open[id]
-	if !ok {
-		return deviates("stray_ack", "message %q is not under way", id)
+	i := l.find(f.id)
+	if i < 0 || l.open[i].acked != 0 {
+		return deviates("stray_ack", "message %q is not under way", f.id)
 	}
-	delete(l.open, id)
-	switch {
-	case seen == 0 && f.seq <= l.last:
-		return deviates("ack_mismatch", "message %s: acknowledged as event %d, which was another's", id, f.seq)
-	case seen == 0:
-		l.acked[id] = f.seq
-	case seen != f.seq:
-		return deviates("ack_mismatch", "message %s: came as event %d, acknowledged as %d", id, seen, f.seq)
+	m := &l.open[i]
+	if m.seen == 0 && f.seq <= l.last {
+		return deviates("ack_mismatch", "message %s: acknowledged as event %d, which was another's", m.id, f.seq)
 	}
-	return nil
+	m.acked = f.seq
+	return l.note(i)
 }
 
 func (l *ledger) decision(application string) error {
@@ -111,12 +124,13 @@ func (l *ledger) decision(application string) error {
 
 // settled returns a *deviation if anything is still owed to the visitor.
 func (l *ledger) settled() error {
-	switch {
-	case len(l.open) > 0:
-		return deviates("lost_ack", "%d messages were never acknowledged", len(l.open))
-	case len(l.acked) > 0:
-		return deviates("lost_event", "%d acknowledged messages never came as events", len(l.acked))
-	case len(l.decided) < l.confirmed:
+	for _, m := range l.open {
+		if m.acked == 0 {
+			return deviates("lost_ack", "message %s was never acknowledged", m.id)
+		}
+		return deviates("lost_event", "message %s was acknowledged as event %d and never came", m.id, m.acked)
+	}
+	if len(l.decided) < l.confirmed {
 		return deviates("undecided", "%d of %d applications decided", len(l.decided), l.confirmed)
 	}
 	return nil

@@ -17,9 +17,10 @@ import (
 // line is one connection, to the server under test or to the yardstick: what
 // the generator itself costs is the same for both.
 type line struct {
-	conn *websocket.Conn
-	out  []byte
-	in   bytes.Buffer
+	conn  *websocket.Conn
+	out   []byte
+	in    bytes.Buffer
+	until time.Time // when reading gives up
 }
 
 // send writes a frame.
@@ -41,10 +42,18 @@ func (l *line) receive() ([]byte, error) {
 	return l.in.Bytes(), nil
 }
 
-// patience is how long an answer may take before it counts as lost.
+// patience is how long an answer may take before it counts as lost, or up to a
+// second less.
 const patience = 30 * time.Second
 
-func (l *line) expect() error { return l.conn.SetReadDeadline(time.Now().Add(patience)) }
+// expect gives an answer its time, from now on.
+func (l *line) expect(now time.Time) error {
+	if l.until.Sub(now) > patience-time.Second {
+		return nil
+	}
+	l.until = now.Add(patience)
+	return l.conn.SetReadDeadline(l.until)
+}
 
 func (l *line) close() { l.conn.Close() }
 

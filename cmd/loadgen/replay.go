@@ -1,5 +1,7 @@
 package main
 
+import "time"
+
 // ledgerReplay checks a log that is read again.
 type ledgerReplay struct {
 	last    int64
@@ -23,7 +25,7 @@ func (l *ledgerReplay) take(raw []byte) error {
 
 // readTo reads events up to number last.
 func (l *ledgerReplay) readTo(from *line, last int64) error {
-	if err := from.expect(); err != nil {
+	if err := from.expect(time.Now()); err != nil {
 		return err
 	}
 	for l.last < last {

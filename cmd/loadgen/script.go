@@ -10,23 +10,29 @@ import (
 
 // step is one thing that a visitor does in the dialogue.
 type step struct {
-	say     func(a *applicant) pii.Text // nil: press the first button of what was said last
-	buttons bool                        // the answer has buttons, to be pressed next
-	confirm bool                        // the application is submitted
+	say     func(v *visitor) pii.Text // nil: press the first button of what was said last
+	buttons bool                      // the answer has buttons, to be pressed next
+	confirm bool                      // the application is submitted
 }
 
-func literal(text pii.Text) func(*applicant) pii.Text {
-	return func(*applicant) pii.Text { return text }
+func literal(text pii.Text) func(*visitor) pii.Text {
+	return func(*visitor) pii.Text { return text }
 }
+
+// openings are not the same twice running: who says the same again and again is
+// offered a person.
+var openings = []pii.Text{"开通分付", "我要开通分付", "我想开通分付", "帮我开通分付", "申请开通分付"}
+
+func opening(v *visitor) pii.Text { return openings[v.walks%len(openings)] }
 
 // dialogue is the whole way from the keyword to the confirmation; the decision
 // follows by itself.
 var dialogue = []step{
-	{say: literal("开通分付"), buttons: true},
+	{say: opening, buttons: true},
 	{buttons: true}, // consent to collect
 	{},              // consent to disclose
-	{say: func(a *applicant) pii.Text { return a.name }},
-	{say: func(a *applicant) pii.Text { return a.idNumber }},
+	{say: func(v *visitor) pii.Text { return v.who.name }},
+	{say: func(v *visitor) pii.Text { return v.who.idNumber }},
 	{say: literal("13800138000"), buttons: true},
 	{confirm: true},
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"fenfu/bot/pii"
+
 	"github.com/gorilla/websocket"
 
 	"fenfu/web/ws"
@@ -78,8 +80,9 @@ func (m *meter) pour(ctx context.Context, t *target, n int, reading bool) (int, 
 		if reading {
 			go drain(p.stalled)
 		}
-		for range m.opt.Pour {
-			if err := p.talker.say(ctx, "你好"); err != nil {
+		for n := range m.opt.Pour {
+			greeting := []pii.Text{"你好", "您好"}[n%2] // see openings
+			if err := p.talker.say(ctx, greeting); err != nil {
 				return err
 			}
 		}

@@ -59,6 +59,6 @@ func (m *meter) measureEchoStorm(ctx context.Context, t *target, n int) (*Storm,
 		if err != nil {
 			return nil, err
 		}
-		return l, l.exchange(&helloFrame)
+		return l, l.exchange(&helloFrame, time.Now())
 	})
 }

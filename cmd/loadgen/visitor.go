@@ -19,6 +19,7 @@ type visitor struct {
 	pace   *pace
 	who    applicant
 
+	walks    int    // through the dialogue so far
 	messages int    // sent so far; they give the next one its id
 	button   []byte // the first one under what was said last
 	decision []byte // the last one heard, if it was not waited for yet
@@ -29,7 +30,7 @@ type visitor struct {
 type timing struct {
 	due    time.Time // when it should have left
 	acked  time.Time
-	echoed time.Time
+	echoed bool
 	reply  time.Time // the last of ack, echo and answer was there
 }
 
@@ -37,14 +38,15 @@ type timing struct {
 // its answer have come.
 func (v *visitor) step(ctx context.Context, s *step) (timing, error) {
 	var t timing
-	t.due = v.pace.next(time.Now())
-	if !wait(ctx, t.due) {
+	now := time.Now()
+	t.due = v.pace.next(now)
+	if ctx.Err() != nil || t.due.After(now) && !wait(ctx, t.due) {
 		return t, ctx.Err()
 	}
 	v.messages++
 	f := ws.ClientFrame{ID: "v" + strconv.Itoa(v.number) + "." + strconv.Itoa(v.messages)}
 	if s.say != nil {
-		f.Type, f.Text = ws.Send, s.say(&v.who)
+		f.Type, f.Text = ws.Send, s.say(v)
 	} else {
 		f.Type, f.Value = ws.Choose, string(v.button)
 	}
@@ -53,7 +55,7 @@ func (v *visitor) step(ctx context.Context, s *step) (timing, error) {
 		v.books.confirmed++
 	}
 	v.button = v.button[:0]
-	if err := v.line.expect(); err != nil {
+	if err := v.line.expect(t.due); err != nil {
 		return t, err
 	}
 	if err := v.line.send(&f); err != nil {
@@ -71,21 +73,16 @@ func (v *visitor) step(ctx context.Context, s *step) (timing, error) {
 
 // note enters a frame into the timing of message id.
 func (t *timing) note(f frame, id string, buttons bool) {
-	now := time.Now()
-	answered := false
 	switch string(f.kind) {
 	case "ack":
-		t.acked = now
+		t.acked = time.Now()
 	case "event":
 		switch {
 		case string(f.id) == id:
-			t.echoed = now
-		case !t.echoed.IsZero():
-			answered = !buttons || f.choice != nil
+			t.echoed = true
+		case t.echoed && !t.acked.IsZero() && (!buttons || f.choice != nil):
+			t.reply = time.Now()
 		}
-	}
-	if answered && !t.acked.IsZero() {
-		t.reply = now
 	}
 }
 
@@ -115,6 +112,7 @@ func (v *visitor) read() (frame, error) {
 // that was answered is reported to done.
 func (v *visitor) walk(ctx context.Context, done func(timing)) (decided time.Time, err error) {
 	v.decision = nil
+	v.walks++
 	for i := range dialogue {
 		t, err := v.step(ctx, &dialogue[i])
 		if err != nil {
