@@ -31,9 +31,18 @@
 // turn: a claim may be made again by whoever tries again, and taking one back
 // is work that the session is due for until it is done.
 //
+// # Rights
+//
+// To see what is kept, to have it deleted, to withdraw a consent, to have a
+// person look at a decision: each is one message, at any time, and leaves a
+// notice in the log with its code and none of the visitor's data (rights.go). A
+// question about a right is answered, never executed. A deletion takes state,
+// check, index and queue, and with [Turn.Erase] what was said so far: the log
+// keeps its numbers and times, and gives a receipt.
+//
 // # Who owns a session
 //
-// While [Session.Owner] is OwnerAgent the bot records and keeps silent. The
-// owner is part of the session's version, so no reply of the bot can be stored
-// after a person took over.
+// While [Session.Owner] is OwnerAgent the bot records and keeps silent, but for
+// the rights. The owner is part of the session's version, so no reply of the
+// bot can be stored after a person took over.
 package bot

@@ -5,6 +5,23 @@
 // them and names line and column of whatever is wrong. [Book.Next] is a pure
 // function from a state and one message to the next state and what is to be
 // done, so a dialogue can be tested, replayed and moved between nodes freely.
+//
+// # From a message to what is done
+//
+// [Read] tells what a message says from what it asks. [Book.Understand] makes
+// of both a list of commands, out of a closed set (see [Verb]). They are carried
+// out in order, then the open question is put once: in full after progress, in
+// short after an interruption. A question fills nothing and costs no try, and a
+// yes counts only for what was shown before the message came.
+//
+// # Versions
+//
+// A book may hold several versions of a flow. The newest is started; a run stays
+// on its own for as long as that is loaded, unless the newest has a rule for it
+// (see [Migration]). A run whose version is gone goes on with the newest. What
+// was given stays if it still fits, what changed is asked again, and the visitor
+// is told. So: to change a flow, add a file with the next version, and take the
+// old one away when --retention has passed, or give the new one a rule.
 package flow
 
 import (
