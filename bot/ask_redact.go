@@ -15,6 +15,10 @@ var (
 	// figures are numbers of four digits and more: whatever they are, no
 	// entry has them. Stars are what masking left.
 	figures = regexp.MustCompile(`[0-9*][0-9xX* -]{2,}[0-9xX*]`)
+	// introduced is a name with words before it that introduce one.
+	introduced = regexp.MustCompile(`(?:我的名字|我的姓名|名字|姓名|我|本人|客户|申请人|他|她|老公|老婆|朋友)?(?:叫做|叫|是|姓|为|:|：)\s*([\p{Han}·]{2,})`)
+	// clauses are what stands between marks and spaces.
+	clauses = regexp.MustCompile(`[\p{Han}·]{2,}`)
 	// handles are words in Latin letters with digits or marks in them:
 	// accounts, passwords, addresses.
 	handles = regexp.MustCompile(`[A-Za-z0-9._%+-]*(?:@|[A-Za-z][0-9_.-]|[0-9_.-][A-Za-z])[A-Za-z0-9._%+@-]*`)
@@ -46,9 +50,25 @@ func (t *turn) withoutDetails(text string) string {
 			}
 		}
 	}
-	out = slot.Redact(out)
+	out = withoutNames(slot.Redact(out), t.m.At)
 	out = handles.ReplaceAllString(out, placeholder)
 	return figures.ReplaceAllString(out, placeholder)
+}
+
+// withoutNames takes out what may be a name: a clause that would do as one by
+// itself, and the same after words that introduce a name. That is more than are
+// names, and what a model loses by it is little.
+func withoutNames(text string, now time.Time) string {
+	return clauses.ReplaceAllStringFunc(text, func(clause string) string {
+		name := clause
+		if m := introduced.FindStringSubmatch(clause); m != nil {
+			name = m[1]
+		}
+		if f, err := slot.Name.Find(name, now); err == nil {
+			return strings.ReplaceAll(clause, f.Value.Reveal(), placeholder)
+		}
+		return clause
+	})
 }
 
 // looksLikeDetail reports whether a text that is no question might be a detail
