@@ -43,7 +43,7 @@ func (s *Staff) Append(ctx context.Context, e staff.Entry) (staff.Link, error) {
 }
 
 func (s *Staff) append(ctx context.Context, e staff.Entry) (staff.Link, bool, error) {
-	after, err := s.auditHead(ctx)
+	after, err := s.AuditHead(ctx)
 	if err != nil {
 		return staff.Link{}, false, err
 	}
@@ -69,8 +69,8 @@ func (s *Staff) append(ctx context.Context, e staff.Entry) (staff.Link, bool, er
 	return link, done == 1, s.sync(ctx)
 }
 
-// auditHead returns the number and mark of the last entry, nil if there is none.
-func (s *Staff) auditHead(ctx context.Context) (*staff.Link, error) {
+// AuditHead returns the number and mark of the last entry, nil if there is none.
+func (s *Staff) AuditHead(ctx context.Context) (*staff.Link, error) {
 	var head struct {
 		N    int64  `redis:"n"`
 		Mark string `redis:"m"`
@@ -98,7 +98,7 @@ func (s *Staff) Audit(ctx context.Context, n int64, max int) ([]staff.Link, erro
 // auditRange returns the entries with the ids of their marks' keys. Pages that
 // have expired are passed over.
 func (s *Staff) auditRange(ctx context.Context, n int64, max int) (links []staff.Link, keys []string, err error) {
-	head, err := s.auditHead(ctx)
+	head, err := s.AuditHead(ctx)
 	if err != nil || head == nil {
 		return nil, nil, err
 	}
@@ -135,7 +135,7 @@ func (s *Staff) auditRange(ctx context.Context, n int64, max int) (links []staff
 // and returns how many entries it holds. The error is a *staff.BrokenError if it
 // was tampered with.
 func (s *Staff) VerifyAudit(ctx context.Context) (int, error) {
-	head, err := s.auditHead(ctx)
+	head, err := s.AuditHead(ctx)
 	if err != nil {
 		return 0, err
 	}

@@ -30,40 +30,54 @@ type storeFlags struct {
 	LogRetention time.Duration `help:"As the server has it." default:"720h" env:"FENFU_LOG_RETENTION"`
 }
 
-// open opens the server's store; close ends it.
-func (f *storeFlags) open(ctx context.Context) (store *sessions.Store, closeStore func() error, err error) {
+// database is where the server keeps everything.
+type database struct {
+	client redis.UniversalClient
+	keys   *seal.Keyring
+	sync   func(context.Context) error // nil: not needed
+	close  func() error
+}
+
+// database opens it.
+func (f *storeFlags) database() (database, error) {
 	url, err := secret(f.RedisURL, f.RedisURLFile)
 	if err != nil {
-		return nil, nil, fmt.Errorf("--redis-url: %w", err)
+		return database{}, fmt.Errorf("--redis-url: %w", err)
 	}
 	keys, err := f.keys()
 	if err != nil {
-		return nil, nil, fmt.Errorf("--seal-keys: %w", err)
+		return database{}, fmt.Errorf("--seal-keys: %w", err)
 	}
-	o := sessions.Options{
-		Keys: keys, TTL: sessions.TTLs{Session: f.Retention, Log: f.LogRetention}, Cache: 1024,
-		Logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
-	}
-	var client redis.UniversalClient
-	var closeClient func() error
 	if url != "" {
-		if client, err = sessions.Dial(url); err != nil {
-			return nil, nil, err
-		}
-		closeClient = client.Close
-	} else {
-		db, err := f.folder()
+		client, err := sessions.Dial(url)
 		if err != nil {
-			return nil, nil, err
+			return database{}, err
 		}
-		client, closeClient, o.Sync = db.Client(), db.Close, db.Sync
+		return database{client: client, keys: keys, close: client.Close}, nil
+	}
+	db, err := f.folder()
+	if err != nil {
+		return database{}, err
+	}
+	return database{client: db.Client(), keys: keys, sync: db.Sync, close: db.Close}, nil
+}
+
+// open opens the server's store; close ends it.
+func (f *storeFlags) open(ctx context.Context) (store *sessions.Store, closeStore func() error, err error) {
+	db, err := f.database()
+	if err != nil {
+		return nil, nil, err
 	}
 	start, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	if store, err = sessions.Open(start, client, o); err != nil {
-		return nil, nil, errors.Join(err, closeClient())
+	store, err = sessions.Open(start, db.client, sessions.Options{
+		Keys: db.keys, TTL: sessions.TTLs{Session: f.Retention, Log: f.LogRetention}, Cache: 1024, Sync: db.sync,
+		Logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+	})
+	if err != nil {
+		return nil, nil, errors.Join(err, db.close())
 	}
-	return store, func() error { return errors.Join(store.Close(), closeClient()) }, nil
+	return store, func() error { return errors.Join(store.Close(), db.close()) }, nil
 }
 
 // folder opens the embedded store. It makes none.

@@ -9,6 +9,8 @@ import (
 )
 
 type cli struct {
+	Agent    agentCmd    `cmd:"" help:"Give people accounts at the desk, and take them away."`
+	Audit    auditCmd    `cmd:"" help:"Read the desk's audit log, and check that nobody changed it."`
 	Classify classifyCmd `cmd:"" help:"Read lines and print what each means: text, intent, decision."`
 	Due      dueCmd      `cmd:"" help:"List what is due, leased, stuck or given up, and make it due again."`
 	Eval     evalCmd     `cmd:"" help:"Measure classify on a labelled file."`
