@@ -18,6 +18,16 @@
 // when they want to be woken (see [Session.Wants]): a check, a notification, a
 // reminder to a silent visitor; the session is due at the earliest.
 //
+// # A question for the language model
+//
+// What nothing else answers is left to the [Model], if there is one, as the
+// session's [Question] (ask.go): personal details are taken out in the turn
+// itself, and the question is due at once, before all other work. Wake asks it
+// (ask_work.go), shows what is written through Config.Show, and brings back an
+// [Answer] through Handle, where it is held against what the session is by then:
+// a question asked anew, erased, or taken over by a person is not answered.
+// Nothing that a model says changes a form, an application or an owner.
+//
 // # One application, one check
 //
 // An application is checked under an id of its version. A correction before
