@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -93,22 +96,57 @@ func (s *Store) subscribe(ctx context.Context) error {
 func (s *Store) renew(ctx context.Context) {
 	tick := time.NewTicker(renewEvery)
 	defer tick.Stop()
+	masters := s.masters(ctx)
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		if err := s.register(ctx, false); err != nil && ctx.Err() == nil {
+		// The subscription is to one server of a cluster, and does not break
+		// when another's last commits are published no more.
+		now := s.masters(ctx)
+		changed := now != "" && now != masters
+		if changed {
+			masters = now
+		}
+		if err := s.register(ctx, changed); err != nil && ctx.Err() == nil {
 			s.o.Logger.Warn("could not renew the registration for other nodes' commits", "error", err)
 		}
 	}
+}
+
+// masters names the masters of a cluster: a restart or a failover makes another
+// name of it. It is "" if one does not answer, and where there is one server.
+func (s *Store) masters(ctx context.Context) string {
+	cluster, ok := s.rdb.(*redis.ClusterClient)
+	if !ok {
+		return ""
+	}
+	var mu sync.Mutex
+	var names []string
+	err := cluster.ForEachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
+		info, err := c.Info(ctx, "server").Result()
+		_, id, _ := strings.Cut(info, "run_id:")
+		mu.Lock()
+		defer mu.Unlock()
+		names = append(names, strings.SplitN(id, "\r\n", 2)[0])
+		return err
+	})
+	if err != nil {
+		return ""
+	}
+	slices.Sort(names)
+	return strings.Join(names, " ")
 }
 
 // register registers the node with every partition, for which its channel must
 // be subscribed to. Where it was not registered before, and everywhere if all
 // is set, followers may have missed something and read the log.
 func (s *Store) register(ctx context.Context, all bool) error {
+	if all {
+		s.cache.Purge() // what is known here may have been taken back, and its version be another's now
+	}
 	for _, p := range s.partitions {
 		now := time.Now() // not Options.Now: this is about nodes, not about sessions
 		cmd := redis.NewIntCmd(context.Background(), "evalsha", s.scripts.register.sha, 2, p.nodes, p.names,

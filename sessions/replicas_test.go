@@ -112,3 +112,38 @@ func TestReplicatedCluster(t *testing.T) {
 		}
 	}
 }
+
+// TestUnheardOverFailover: a commit is published by a master of a cluster that
+// goes down with it, while the subscription to another server lives on. The
+// followers on other nodes hear of it.
+func TestUnheardOverFailover(t *testing.T) {
+	t.Parallel()
+	ring := redistest.Cluster(t, redistest.Replicas(1))
+	w := dialWorld("cluster", ring.URL)
+	a, b := w.node(t), w.node(t)
+	c := w.client(t)
+	ids := make(map[*follower]string)
+	for range 16 {
+		id := newID()
+		say(t, a, id, "m1", "one")
+		f := follow(t, b, id, 0)
+		f.upTo(t, 1)
+		ids[f] = id
+	}
+	for p := range 16 { // nobody is told
+		if err := c.Del(t.Context(), fmt.Sprintf("{p%02d}:names", p)).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, id := range ids {
+		say(t, a, id, "m2", "two")
+	}
+	for _, replica := range ring.Servers[3:] {
+		if err := replica.Client(t).ClusterFailover(t.Context()).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for f := range ids {
+		f.upTo(t, 2)
+	}
+}

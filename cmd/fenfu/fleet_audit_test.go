@@ -132,7 +132,6 @@ func (a *audit) compare(g *guest, log []heard) {
 	a.events += len(log)
 	a.messages += len(g.acked)
 	a.inLogs += len(said)
-	var before int64
 	for _, m := range g.acked {
 		switch seqs := said[m.id]; {
 		case len(seqs) == 0:
@@ -142,10 +141,9 @@ func (a *audit) compare(g *guest, log []heard) {
 		case seqs[0] != m.seq:
 			a.deviates("acknowledged as another", "session %s: %s is %d, acknowledged as %d", g.session, m.id, seqs[0], m.seq)
 		}
-		if m.seq <= before {
-			a.deviates("out of order", "session %s: %s is %d, after %d", g.session, m.id, m.seq, before)
+		if m.seq <= m.after {
+			a.deviates("out of order", "session %s: %s is %d, and was said after %d", g.session, m.id, m.seq, m.after)
 		}
-		before = m.seq
 	}
 	for id := range said {
 		if g.ackedAs[id] == 0 && (g.partner == nil || g.partner.ackedAs[id] == 0) {

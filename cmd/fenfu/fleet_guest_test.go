@@ -22,8 +22,9 @@ type guest struct {
 	partner *guest // types in the same session
 
 	messages int
-	sent     map[string]bool
-	acked    []acked // in the order of acknowledgement
+	sent     map[string]int64 // message id to the last event acknowledged when it was first sent
+	newest   int64            // the last event acknowledged
+	acked    []acked          // in the order of acknowledgement
 	ackedAs  map[string]int64
 
 	confirms bool // goes as far as to confirm
@@ -31,8 +32,9 @@ type guest struct {
 }
 
 type acked struct {
-	id  string
-	seq int64
+	id    string
+	seq   int64
+	after int64 // what had been acknowledged when it was first sent: it comes later
 }
 
 // details of a guest. Everybody is somebody else, and nobody: the county was
@@ -151,7 +153,7 @@ func (g *guest) frame(text string) *ws.ClientFrame {
 	if strings.HasPrefix(text, "[") {
 		f = &ws.ClientFrame{Type: ws.Choose, ID: f.ID, Value: strings.Trim(text, "[]")}
 	}
-	g.sent[f.ID] = true
+	g.sent[f.ID] = g.newest
 	return f
 }
 
@@ -184,15 +186,17 @@ func (g *guest) await(ctx context.Context, frames []*ws.ClientFrame) error {
 }
 
 func (g *guest) ack(f ws.ServerFrame) {
+	_, known := g.sent[f.ID]
 	switch was := g.ackedAs[f.ID]; {
-	case !g.sent[f.ID]:
+	case !known:
 		g.books.deviates("stray ack", "session %s: %s was never sent", g.session, f.ID)
 	case was != 0 && was != f.Seq:
 		g.books.deviates("two acks", "session %s: %s is %d and %d", g.session, f.ID, was, f.Seq)
 	case was == 0:
 		g.ackedAs[f.ID] = f.Seq
 		g.books.acknowledged()
-		g.acked = append(g.acked, acked{f.ID, f.Seq})
+		g.acked = append(g.acked, acked{f.ID, f.Seq, g.sent[f.ID]})
+		g.newest = max(g.newest, f.Seq)
 	}
 }
 

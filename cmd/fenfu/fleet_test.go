@@ -82,7 +82,7 @@ func (f *fleet) guests(n int, b *books) []*guest {
 		rng := rand.New(rand.NewPCG(f.rng.Uint64(), uint64(i)))
 		all = append(all, &guest{
 			tab:    tab{books: b, url: "ws://" + f.address + "/ws", rng: rng},
-			number: i, base: f.base(), sent: map[string]bool{}, ackedAs: map[string]int64{},
+			number: i, base: f.base(), sent: map[string]int64{}, ackedAs: map[string]int64{},
 		})
 	}
 	return all
