@@ -26,8 +26,7 @@ const (
 // so that what it still sends does not make TCP drop what it has not read yet.
 const closeWait = time.Second
 
-// kernelBuffer bounds what the kernel keeps of a peer that does not read, or is
-// not read.
+// kernelBuffer bounds what the kernel keeps for a peer that does not read.
 const kernelBuffer = 64 << 10
 
 // conn is one connection: what its reader, its worker and the rest of the
@@ -109,8 +108,10 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		return nil, nil, err
 	}
 	if tcp, ok := raw.(*net.TCPConn); ok {
-		_ = tcp.SetWriteBuffer(kernelBuffer) // only saves memory
-		_ = tcp.SetReadBuffer(kernelBuffer)
+		// It only saves memory. The buffer for reading is left to the kernel: one
+		// of a fixed size that is full, while the peer's is full too, makes recent
+		// kernels drop what says that the peer has room again.
+		_ = tcp.SetWriteBuffer(kernelBuffer)
 	}
 	h.conn.Conn = raw
 	return h.conn, rw, nil
