@@ -70,6 +70,7 @@ func TestProductionNeeds(t *testing.T) {
 		{"allowed-origins", "https://pay.example.com/path", "not an origin"},
 		{"allowed-origins", "*", "not an origin"},
 		{"visitor-rate", "0", "--visitor-rate"},
+		{"redis-replicas", "-1", "--redis-replicas"},
 		{"retention", "1s", "--retention"},
 	}
 	for _, tt := range tests {

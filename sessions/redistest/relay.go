@@ -179,7 +179,7 @@ func (r *Relay) dial() (*net.TCPConn, bool) {
 }
 
 func (r *Relay) requests(l *link) {
-	buf := make([]byte, 16<<10)
+	buf := make([]byte, 4<<10)
 	for {
 		n, err := l.near.Read(buf)
 		if n > 0 {
@@ -212,7 +212,7 @@ func (r *Relay) look(l *link, request []byte) {
 }
 
 func (r *Relay) replies(l *link) {
-	buf := make([]byte, 16<<10)
+	buf := make([]byte, 4<<10)
 	for {
 		n, err := l.far.Read(buf)
 		if n > 0 && l.losing.Load() {
