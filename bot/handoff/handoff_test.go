@@ -119,22 +119,22 @@ func TestPick(t *testing.T) {
 		want    []Match
 	}{
 		"the longest waiting first": {
-			[]Waiting{{"new", "d", ago(1), ""}, {"old", "d", ago(9), ""}},
+			[]Waiting{{Session: "new", Desk: "d", Since: ago(1)}, {Session: "old", Desk: "d", Since: ago(9)}},
 			[]Agent{{ID: "a", Presence: Online, Capacity: 1}},
 			[]Match{{"old", "a"}},
 		},
 		"to the least busy by share": {
-			[]Waiting{{"s", "d", ago(1), ""}},
+			[]Waiting{{Session: "s", Desk: "d", Since: ago(1)}},
 			[]Agent{{ID: "a", Presence: Online, Load: 1, Capacity: 2}, {ID: "b", Presence: Online, Load: 2, Capacity: 8}},
 			[]Match{{"s", "b"}},
 		},
 		"then to the longest idle": {
-			[]Waiting{{"s", "d", ago(1), ""}, {"t", "d", ago(1), ""}, {"u", "d", ago(1), ""}},
+			[]Waiting{{Session: "s", Desk: "d", Since: ago(1)}, {Session: "t", Desk: "d", Since: ago(1)}, {Session: "u", Desk: "d", Since: ago(1)}},
 			[]Agent{{ID: "a", Presence: Online, Capacity: 2, IdleSince: ago(1)}, {ID: "b", Presence: Online, Capacity: 2, IdleSince: ago(60)}},
 			[]Match{{"s", "b"}, {"t", "a"}, {"u", "a"}},
 		},
 		"only who is online, has room and serves the desk": {
-			[]Waiting{{"s", "d", ago(1), ""}},
+			[]Waiting{{Session: "s", Desk: "d", Since: ago(1)}},
 			[]Agent{
 				{ID: "a", Presence: Busy, Capacity: 9}, {ID: "b", Presence: Away, Capacity: 9}, {ID: "c", Capacity: 9},
 				{ID: "d", Presence: Online, Load: 3, Capacity: 3}, {ID: "e", Presence: Online, Capacity: 9, Desks: []string{"other"}},
@@ -142,22 +142,27 @@ func TestPick(t *testing.T) {
 			nil,
 		},
 		"a transferred visitor waits for the named one": {
-			[]Waiting{{"s", "d", ago(59), "b"}},
+			[]Waiting{{Session: "s", Desk: "d", Since: ago(59), Prefer: "b"}},
 			[]Agent{{ID: "a", Presence: Online, Capacity: 9}, {ID: "b", Presence: Online, Load: 1, Capacity: 1}},
 			nil,
 		},
 		"who gets it though others are less busy, whatever the desk": {
-			[]Waiting{{"s", "d", ago(1), "b"}},
+			[]Waiting{{Session: "s", Desk: "d", Since: ago(1), Prefer: "b"}},
 			[]Agent{{ID: "a", Presence: Online, Capacity: 9}, {ID: "b", Presence: Online, Load: 8, Capacity: 9, Desks: []string{"other"}}},
 			[]Match{{"s", "b"}},
 		},
 		"but not for ever": {
-			[]Waiting{{"s", "d", ago(60), "b"}},
+			[]Waiting{{Session: "s", Desk: "d", Since: ago(60), Prefer: "b"}},
 			[]Agent{{ID: "a", Presence: Online, Capacity: 9}},
 			[]Match{{"s", "a"}},
 		},
+		"who left a message waits for an agent to see to it": {
+			[]Waiting{{Session: "s", Desk: "d", Since: ago(9), Offline: true}, {Session: "t", Desk: "d", Since: ago(1)}},
+			[]Agent{{ID: "a", Presence: Online, Capacity: 9}},
+			[]Match{{"t", "a"}},
+		},
 		"one who cannot be served does not hold up the others": {
-			[]Waiting{{"s", "other", ago(9), ""}, {"t", "d", ago(1), ""}},
+			[]Waiting{{Session: "s", Desk: "other", Since: ago(9)}, {Session: "t", Desk: "d", Since: ago(1)}},
 			[]Agent{{ID: "a", Presence: Online, Capacity: 1, Desks: []string{"d"}}},
 			[]Match{{"t", "a"}},
 		},
@@ -203,4 +208,20 @@ func TestPickKeepsCapacity(t *testing.T) {
 			seen[m.Session] = true
 		}
 	})
+}
+
+func TestWords(t *testing.T) {
+	for text, want := range map[string]bool{
+		"???": true, "?!?!": true, "人呢": true, "有没有人啊": true, "你答非所问": true,
+		"?": false, "??": false, "...": false, "好的": false, "分付怎么开通": false, "一个人能开几个": false,
+	} {
+		if got := Sounds(text); got != want {
+			t.Errorf("%q sounds as if its writer had enough: %v", text, got)
+		}
+	}
+	for text, want := range map[string]bool{"还要等多久": true, "前面还有几位": true, "排到我了吗": true, "怎么还款": false} {
+		if got := AsksWait(text); got != want {
+			t.Errorf("%q asks how long the wait is: %v", text, got)
+		}
+	}
 }

@@ -64,6 +64,17 @@ func (c *config) canned() ([]api.Canned, error) {
 	return all, nil
 }
 
+// forbidden holds agents to what the bot is held to.
+func (c *config) forbidden() func(string) string {
+	words := guard.New()
+	return func(text string) string {
+		if found := words.Check(text); len(found) > 0 {
+			return found[0].Text
+		}
+		return ""
+	}
+}
+
 // deskBooks is the store's desk as the API and the bot see it.
 type deskBooks struct {
 	*sessions.Desk
@@ -83,7 +94,7 @@ func (d deskBooks) Active(ctx context.Context, agent string) ([]api.Place, error
 	active, err := d.Desk.Active(ctx, agent)
 	var places []api.Place
 	for _, a := range active {
-		places = append(places, api.Place{Session: a.Session, Since: a.Since})
+		places = append(places, api.Place{Session: a.Session, Desk: a.Desk, Since: a.Since})
 	}
 	return places, err
 }
@@ -150,7 +161,7 @@ func (c *config) desk(b watchedBot, s *storage, books deskBooks, logger *slog.Lo
 	return &web.Desk{
 		Config: api.Config{
 			Bot: b, Sessions: s.Store, Beside: besides{s.Store}, Desk: books, Staff: s.staff,
-			Desks: b.Desks, Canned: canned, Guard: guard.New(),
+			Desks: b.Desks, Canned: canned, Forbidden: c.forbidden(),
 		},
 		Typing: func(session string, on bool) {
 			go tellTyping(books, session, on, logger)

@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -13,19 +15,25 @@ import (
 	"fenfu/bot/staff"
 )
 
-// handle has the bot handle a message of somebody's, and enters what came of it
-// into the audit log before.
+// handle has the bot handle a message of somebody's. It is in the audit log
+// before, and what was refused is there as that, too.
 func (a *API) handle(r *request, s *bot.Session, action string, c command, m bot.Message) error {
 	id, err := c.messageID(r)
 	if err != nil {
 		return err
 	}
-	if err := a.record(r, action, s.ID, "", ""); err != nil {
+	target := m.Desk
+	if m.Colleague != "" {
+		target = m.Colleague
+	}
+	if err := a.record(r, staff.Entry{Action: action, Session: s.ID, Field: target}); err != nil {
 		return err
 	}
 	m.Session, m.ID, m.From, m.By = s.ID, id, bot.Agent, r.person()
-	_, err = a.Bot.Handle(r.Context(), m)
-	return err
+	if _, err = a.Bot.Handle(r.Context(), m); err != nil {
+		return errors.Join(err, a.refused(r, action, s.ID))
+	}
+	return nil
 }
 
 // take makes a waiting conversation one's own. A place is kept first, so nobody
@@ -182,7 +190,7 @@ func (a *API) transfer(w http.ResponseWriter, r *request) error {
 		}
 	}
 	if strings.TrimSpace(body.Note) != "" {
-		if err := a.writeNote(r, s.ID, body.ID, "转接："+body.Note); err != nil {
+		if _, err := a.writeNote(r, s.ID, body.ID, "转接："+body.Note); err != nil {
 			return err
 		}
 	}
@@ -235,27 +243,32 @@ func (a *API) note(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	if err := a.writeNote(r, s.ID, body.ID, body.Text); err != nil {
+	n, err := a.writeNote(r, s.ID, body.ID, body.Text)
+	if err != nil {
 		return err
 	}
-	return done(w)
+	return answer(w, n)
 }
 
 // writeNote writes a note down, with the details in it masked: what is kept in
 // full is kept in one place.
-func (a *API) writeNote(r *request, session, id, text string) error {
+func (a *API) writeNote(r *request, session, id, text string) (Note, error) {
 	text = strings.TrimSpace(text)
 	if text == "" || utf8.RuneCountInString(text) > maxNote {
-		return &bot.Error{Code: bot.Invalid, Message: "备注为空或太长，请修改后再保存。"}
+		return Note{}, &bot.Error{Code: bot.Invalid, Message: "备注为空或太长，请修改后再保存。"}
 	}
 	name, err := command{ID: id}.messageID(r)
 	if err != nil {
-		return err
+		return Note{}, err
 	}
-	if err := a.record(r, "note", session, "", ""); err != nil {
-		return err
+	if err := a.record(r, staff.Entry{Action: "note", Session: session}); err != nil {
+		return Note{}, err
 	}
-	return a.Beside.AddNote(r.Context(), session, Note{ID: name, By: r.person(), At: a.Now().UTC(), Text: slot.Redact(text)})
+	n := Note{ID: name, By: r.person(), At: a.Now().UTC(), Text: slot.Redact(text)}
+	if err := a.Beside.AddNote(r.Context(), session, n); err != nil {
+		return Note{}, err
+	}
+	return n, a.Desk.Tell(r.Context(), session)
 }
 
 func (a *API) tags(w http.ResponseWriter, r *request) error {
@@ -271,14 +284,22 @@ func (a *API) tags(w http.ResponseWriter, r *request) error {
 		if tag == "" || utf8.RuneCountInString(tag) > maxTag || len(tags) == maxTags {
 			return &bot.Error{Code: bot.Invalid, Message: "标签最多 8 个，每个不超过 12 个字。"}
 		}
-		tags = append(tags, slot.Redact(tag))
+		if tag = slot.Redact(tag); !slices.Contains(tags, tag) {
+			tags = append(tags, tag)
+		}
 	}
 	s, err := a.conversation(r, staff.Note)
 	if err != nil {
 		return err
 	}
+	if err := a.record(r, staff.Entry{Action: "tags", Session: s.ID}); err != nil {
+		return err
+	}
 	if err := a.Beside.SetTags(r.Context(), s.ID, tags); err != nil {
 		return err
 	}
-	return done(w)
+	if err := a.Desk.Tell(r.Context(), s.ID); err != nil {
+		return err
+	}
+	return answer(w, map[string][]string{"tags": tags})
 }

@@ -12,7 +12,6 @@ import (
 	"fenfu/bot"
 	"fenfu/bot/handoff"
 	"fenfu/bot/staff"
-	"fenfu/intents/guard"
 )
 
 // Bot handles what people at the desk do, and shows what they need to know.
@@ -46,6 +45,7 @@ type Note struct {
 // Place is a conversation in the desk's books.
 type Place struct {
 	Session string
+	Desk    string // of one that somebody has
 	Since   time.Time
 	Ended   time.Time
 }
@@ -65,6 +65,7 @@ type Desk interface {
 	Resync(ctx context.Context, session string) error
 
 	Typing(ctx context.Context, session string, who bot.Author, on bool) error
+	Tell(ctx context.Context, session string) error // that something beside a conversation changed
 	Watch(fn func(Change)) (stop func())
 }
 
@@ -82,18 +83,20 @@ type Change struct {
 type Staff interface {
 	Account(ctx context.Context, id string) (staff.Account, error)
 	UseStep(ctx context.Context, account string, step int64) (bool, error)
-	Attempt(ctx context.Context, who string) (wait time.Duration, err error)
+	Attempt(ctx context.Context, who string, limit staff.Pace) (wait time.Duration, err error)
+	Forgive(ctx context.Context, who string) error
 
 	Login(ctx context.Context, account string) (token string, err error)
 	Authenticate(ctx context.Context, token string) (staff.Account, error)
 	Logout(ctx context.Context, token string) error
-	Alive(ctx context.Context, token string) (bool, error) // without keeping it from lying idle
+	Peek(ctx context.Context, token string) (staff.Account, error) // Authenticate, without keeping it from lying idle
 
 	Append(ctx context.Context, e staff.Entry) (staff.Link, error)
 	Audit(ctx context.Context, after int64, max int) ([]staff.Link, error)
+	AuditHead(ctx context.Context) (*staff.Link, error)
 }
 
-// Config is what an API needs. All fields must be set, but Keys.
+// Config is what an API needs. All fields must be set, but Keys and Funnel.
 type Config struct {
 	Bot      Bot
 	Sessions Sessions
@@ -102,33 +105,41 @@ type Config struct {
 	Staff    Staff
 	Desks    *handoff.Desks
 	Canned   []Canned
-	Guard    *guard.Guard // holds what agents say to what may be said
-	Keys     []Key        // of integrators
+	// Forbidden returns what of an agent's words may not be said to a visitor,
+	// "" if all may.
+	Forbidden func(text string) string
+	Keys      []Key   // of integrators
+	Funnel    Funnels // nil: nobody counts
 
-	CheckOrigin func(*http.Request) bool // of the live socket
-	Fail        func(w http.ResponseWriter, r *http.Request, err error)
-	RequestID   func(context.Context) string
-	Logger      *slog.Logger
-	Registry    *prometheus.Registry
-	Now         func() time.Time
+	Fail      func(w http.ResponseWriter, r *http.Request, err error)
+	Foreign   http.HandlerFunc // refuses what another site's page asks for
+	RequestID func(context.Context) string
+	Logger    *slog.Logger
+	Registry  *prometheus.Registry
+	Now       func() time.Time
 }
 
 // API answers the desk's requests.
 type API struct {
 	Config
-	hasher  *staff.Hasher
-	reveals *reveals
-	watched *watched
-	actions *prometheus.CounterVec
+	hasher     *staff.Hasher
+	protection *http.CrossOriginProtection // trusts no origin but the server's own: pages that embed the widget are not the desk's
+	reveals    *reveals
+	reads      *reads
+	watched    *watched
+	actions    *prometheus.CounterVec
 }
 
 // New returns an API.
 func New(c Config) (*API, error) {
-	if c.Bot == nil || c.Sessions == nil || c.Beside == nil || c.Desk == nil || c.Staff == nil || c.Desks == nil || c.Guard == nil ||
-		c.CheckOrigin == nil || c.Fail == nil || c.RequestID == nil || c.Logger == nil || c.Registry == nil || c.Now == nil {
+	if c.Bot == nil || c.Sessions == nil || c.Beside == nil || c.Desk == nil || c.Staff == nil || c.Desks == nil || c.Forbidden == nil ||
+		c.Foreign == nil || c.Fail == nil || c.RequestID == nil || c.Logger == nil || c.Registry == nil || c.Now == nil {
 		return nil, errors.New("api: incomplete config")
 	}
-	a := &API{Config: c, hasher: staff.NewHasher(), reveals: newReveals()}
+	a := &API{
+		Config: c, hasher: staff.NewHasher(), protection: http.NewCrossOriginProtection(),
+		reveals: newReveals(), reads: newReads(),
+	}
 	a.actions = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "fenfu_desk_actions_total", Help: "What people at the desk did, by action and whether it was allowed.",
 	}, []string{"action", "ok"})

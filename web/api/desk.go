@@ -43,6 +43,9 @@ func (a *API) events(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
+	if err := a.reading(r, s.ID); err != nil {
+		return err
+	}
 	to := s.Seq
 	if before, err := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64); err == nil && before > 0 {
 		to = min(to, before-1)
@@ -74,7 +77,7 @@ func (a *API) transcript(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	if err := a.record(r, "export", s.ID, "", ""); err != nil {
+	if err := a.record(r, staff.Entry{Action: "export", Session: s.ID}); err != nil {
 		return err
 	}
 	events, err := a.Sessions.Events(r.Context(), s.ID, 0, bot.MaxEvents)
@@ -119,21 +122,55 @@ func (a *API) agents(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	return answer(w, agents)
+	return answer(w, items[agent]{agents})
+}
+
+// items is a whole list.
+type items[T any] struct {
+	Items []T `json:"items"`
+}
+
+// desk is a desk as it is now.
+type desk struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Open     bool   `json:"open"`
+	Capacity int    `json:"capacity"` // of an agent who has no own
+	Waiting  int    `json:"waiting"`
+	OldestS  int64  `json:"oldest_s"` // how long the first has waited
+	Messages int    `json:"messages"` // left by visitors who are not there
+}
+
+func (a *API) deskList(r *request) ([]desk, error) {
+	queue, err := a.Desk.Queue(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	now := a.Now()
+	all := []desk{}
+	for _, d := range a.Desks.All() {
+		one := desk{ID: d.ID, Name: d.Name, Open: a.Desks.Open(d.ID, now), Capacity: d.Capacity}
+		for _, waits := range queue {
+			switch {
+			case waits.Desk != d.ID:
+			case waits.Offline:
+				one.Messages++
+			default:
+				one.Waiting++
+				one.OldestS = max(one.OldestS, int64(now.Sub(waits.Since)/time.Second))
+			}
+		}
+		all = append(all, one)
+	}
+	return all, nil
 }
 
 func (a *API) desks(w http.ResponseWriter, r *request) error {
-	type desk struct {
-		ID       string `json:"id"`
-		Name     string `json:"name"`
-		Open     bool   `json:"open"`
-		Capacity int    `json:"capacity"`
+	all, err := a.deskList(r)
+	if err != nil {
+		return err
 	}
-	all := []desk{}
-	for _, d := range a.Desks.All() {
-		all = append(all, desk{ID: d.ID, Name: d.Name, Open: a.Desks.Open(d.ID, a.Now()), Capacity: d.Capacity})
-	}
-	return answer(w, all)
+	return answer(w, items[desk]{all})
 }
 
 // Canned is a reply that agents keep at hand. {name} in it stands for the
@@ -145,21 +182,5 @@ type Canned struct {
 }
 
 func (a *API) canned(w http.ResponseWriter, _ *request) error {
-	return answer(w, append([]Canned{}, a.Canned...))
-}
-
-// audit answers with a part of the audit log.
-func (a *API) audit(w http.ResponseWriter, r *request) error {
-	after, _ := strconv.ParseInt(r.URL.Query().Get("after"), 10, 64)
-	links, err := a.Staff.Audit(r.Context(), max(after, 0), maxPage)
-	if err != nil {
-		return err
-	}
-	entries := []staff.Entry{}
-	for _, l := range links {
-		entries = append(entries, l.Entry)
-	}
-	return answer(w, struct {
-		Entries []staff.Entry `json:"entries"`
-	}{entries})
+	return answer(w, items[Canned]{append([]Canned{}, a.Canned...)})
 }

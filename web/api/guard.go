@@ -6,8 +6,8 @@ import "fenfu/bot"
 // nothing, claims to be somebody else, requests for secrets. Agents are held to
 // what the bot is held to.
 func (a *API) guard(text string) error {
-	if found := a.Guard.Check(text); len(found) > 0 {
-		return &bot.Error{Code: bot.Invalid, Message: "这条消息不能发送，请修改这部分内容：“" + found[0].Text + "”。"}
+	if words := a.Forbidden(text); words != "" {
+		return &bot.Error{Code: bot.Invalid, Message: "这条消息不能发送，请修改这部分内容：“" + words + "”。"}
 	}
 	return nil
 }

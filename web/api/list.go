@@ -73,6 +73,9 @@ func (a *API) list(w http.ResponseWriter, r *request) error {
 	q := strings.TrimSpace(query.Get("q"))
 	if q != "" {
 		limit = maxSearch
+		if err := a.record(r, staff.Entry{Action: "search", Reason: q}); err != nil {
+			return err
+		}
 	}
 	places, total, next, err := a.places(r, query.Get("view"), query.Get("desk"), cursor, limit)
 	if err != nil {
@@ -110,6 +113,7 @@ func (a *API) places(r *request, view, desk string, cursor int64, limit int) (pl
 		if places, err = a.Desk.Active(ctx, agent); err != nil {
 			return nil, 0, "", err
 		}
+		places = slices.DeleteFunc(places, func(p Place) bool { return agent == "" && !r.who.Serves(p.Desk) || desk != "" && desk != p.Desk })
 	case "closed":
 		agent := ""
 		if r.who.Role == staff.Agent {
@@ -237,7 +241,7 @@ func (a *API) packet(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	if err := a.record(r, "read", s.ID, "", ""); err != nil {
+	if err := a.reading(r, s.ID); err != nil {
 		return err
 	}
 	var events []bot.Event

@@ -4,7 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -43,17 +46,23 @@ type asks struct {
 
 // tells is a frame to a console.
 type tells struct {
-	Type    string     `json:"type"` // hello, event, row, gone, queue, typing, agents, pong, bye
+	Type    string     `json:"type"` // hello, row, gone, queue, typing, presence, pong, bye
 	Me      *me        `json:"me,omitempty"`
 	Session string     `json:"session,omitempty"`
-	Event   *Event     `json:"event,omitempty"`
 	Row     *Row       `json:"row,omitempty"`
 	Waiting *int       `json:"waiting,omitempty"`
 	Offline *int       `json:"messages,omitempty"`
 	From    bot.Author `json:"from,omitempty"`
 	On      bool       `json:"on,omitempty"`
-	Agents  []agent    `json:"agents,omitempty"`
+	Agent   *agent     `json:"agent,omitempty"`
 	AfterMs int64      `json:"reconnect_after_ms,omitempty"`
+}
+
+// tellsEvent is the frame of an event.
+type tellsEvent struct {
+	Type    string `json:"type"` // event
+	Session string `json:"session"`
+	Event
 }
 
 // console is one live socket.
@@ -72,7 +81,8 @@ type console struct {
 	all     bool
 	leaving bool
 
-	follows map[string]*follow // by session; the writer's own
+	follows map[string]*follow // by session; changed by the writer only
+	known   map[string]string  // agents as they were told of
 }
 
 // follow is a conversation that a console hears of: one that is looked at, or
@@ -85,8 +95,8 @@ type follow struct {
 
 // Live serves the live socket of a person.
 func (a *API) Live(w http.ResponseWriter, r *http.Request) {
-	if !a.CheckOrigin(r) {
-		a.Fail(w, r, errForbidden)
+	if !ownOrigin(r) {
+		a.Foreign(w, r)
 		return
 	}
 	who, err := a.authenticate(r)
@@ -99,7 +109,7 @@ func (a *API) Live(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	up := websocket.Upgrader{
-		HandshakeTimeout: liveWrite, Subprotocols: []string{Subprotocol}, CheckOrigin: a.CheckOrigin,
+		HandshakeTimeout: liveWrite, Subprotocols: []string{Subprotocol}, CheckOrigin: ownOrigin,
 		Error: func(w http.ResponseWriter, r *http.Request, _ int, reason error) {
 			a.Fail(w, r, &bot.Error{Code: bot.Invalid, Message: "需要 WebSocket 连接。", Err: reason})
 		},
@@ -110,9 +120,9 @@ func (a *API) Live(w http.ResponseWriter, r *http.Request) {
 	}
 	c := &console{
 		api: a, conn: conn, r: who, wake: make(chan struct{}, 1), changed: make(map[string]bool),
-		typing: make(map[string]Change), follows: make(map[string]*follow), agents: true, all: true,
+		typing: make(map[string]Change), follows: make(map[string]*follow), known: make(map[string]string), agents: true, all: true,
 	}
-	if cookie, err := r.Cookie(Cookie); err == nil {
+	if cookie, err := r.Cookie(Cookie); err == nil && who.who.Role != staff.Key {
 		c.token = cookie.Value
 	}
 	if !a.watched.add(c) {
@@ -135,6 +145,17 @@ func (a *API) Live(w http.ResponseWriter, r *http.Request) {
 	for _, f := range c.follows {
 		f.feed.Close()
 	}
+}
+
+// ownOrigin reports whether a page of the server's own asks, or a program that
+// is no page.
+func ownOrigin(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	if origin == "" {
+		return true
+	}
+	u, err := url.Parse(origin)
+	return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host)
 }
 
 func (c *console) end(code int) {
@@ -221,24 +242,30 @@ func (c *console) hello(ctx context.Context) error {
 	return c.send(tells{Type: "hello", Me: self})
 }
 
-// beat shows that the agent is there, and ends the connection of a login that
-// has ended.
+// beat shows that the agent is there, ends the connection of a login that has
+// ended, and takes note of what else the agent may do by now.
 func (c *console) beat(ctx context.Context) error {
 	if c.token != "" {
-		alive, err := c.api.Staff.Alive(ctx, c.token)
-		if err != nil {
-			return err
+		account, err := c.api.Staff.Peek(ctx, c.token)
+		if err == nil && !may(account, staff.Read) {
+			err = errNoLogin
 		}
-		if !alive {
+		if bot.ErrorCode(err) == bot.Unauthorized {
 			c.end(closeBadLogin)
 			return errLeft
 		}
+		if err != nil {
+			return err
+		}
+		c.r.who, c.r.capacity = account.Principal(), account.Capacity
 	}
 	if err := c.api.Desk.Seen(ctx, c.r.who.ID); err != nil {
 		return err
 	}
 	return c.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(liveWrite))
 }
+
+func may(account staff.Account, a staff.Action) bool { return account.Principal().May(a) }
 
 // work does all that was noted.
 func (c *console) work(ctx context.Context) error {
@@ -287,16 +314,31 @@ func (c *console) work(ctx context.Context) error {
 		}
 	}
 	if agents || all {
-		list, err := c.api.agentList(c.r)
-		if err != nil {
-			return err
-		}
-		if err := c.send(tells{Type: "agents", Agents: list}); err != nil {
+		if err := c.colleagues(); err != nil {
 			return err
 		}
 	}
 	if all || len(changed) > 0 {
 		return c.queue(ctx)
+	}
+	return nil
+}
+
+// colleagues tells of those who are otherwise than they were.
+func (c *console) colleagues() error {
+	list, err := c.api.agentList(c.r)
+	if err != nil {
+		return err
+	}
+	for _, one := range list {
+		is := fmt.Sprint(one)
+		if c.known[one.ID] == is {
+			continue
+		}
+		c.known[one.ID] = is
+		if err := c.send(tells{Type: "presence", Agent: &one}); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -323,6 +365,9 @@ func (c *console) watch(ctx context.Context, session string, after int64) error 
 	}
 	if s.Version == 0 || !c.r.who.Reaches(staff.Read, of(&s)) || len(c.follows) >= maxWatched && c.follows[session] == nil {
 		return c.send(tells{Type: "gone", Session: session})
+	}
+	if err := c.api.reading(c.r, session); err != nil {
+		return err
 	}
 	return c.open(ctx, session, max(0, after), true)
 }
@@ -355,12 +400,20 @@ func (c *console) pull(ctx context.Context, session string) error {
 		if err != nil || len(events) == 0 {
 			return err
 		}
+		if !f.watched {
+			continue
+		}
+		// Who has it is looked up after what was said was read: what is said to
+		// the next agent is not for the one before.
+		s, err := c.api.Sessions.Look(ctx, session)
+		if err != nil {
+			return err
+		}
+		if !c.r.who.Reaches(staff.Read, of(&s)) {
+			return nil // its row, which is next, tells
+		}
 		for _, e := range events {
-			if !f.watched {
-				continue
-			}
-			told := eventOf(e)
-			if err := c.send(tells{Type: "event", Session: session, Event: &told}); err != nil {
+			if err := c.send(tellsEvent{"event", session, eventOf(e)}); err != nil {
 				return err
 			}
 		}
@@ -437,7 +490,7 @@ func (c *console) queue(ctx context.Context) error {
 	return c.send(tells{Type: "queue", Waiting: &n, Offline: &offline})
 }
 
-func (c *console) send(t tells) error {
+func (c *console) send(t any) error {
 	if err := c.conn.SetWriteDeadline(time.Now().Add(liveWrite)); err != nil {
 		return err
 	}

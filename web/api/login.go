@@ -29,11 +29,15 @@ var errCredentials = &bot.Error{Code: bot.Unauthorized, Message: "账号、密�
 // login signs a person in. What is wrong is not told apart, but that a code is
 // asked for after the right password.
 func (a *API) login(w http.ResponseWriter, r *http.Request) {
+	if a.protection.Check(r) != nil {
+		a.Foreign(w, r)
+		return
+	}
 	req := &request{Request: r}
 	var c credentials
 	err := read(w, req, &c)
 	if err == nil {
-		err = a.attempts(r, c.Account)
+		err = a.attempts(req, c.Account)
 	}
 	var account staff.Account
 	if err == nil {
@@ -47,27 +51,42 @@ func (a *API) login(w http.ResponseWriter, r *http.Request) {
 		a.Fail(w, r, err)
 		return
 	}
-	token, err := a.Staff.Login(r.Context(), account.ID)
-	if err != nil {
+	if err := a.enter(w, r, account); err != nil {
 		a.Fail(w, r, err)
 		return
 	}
-	http.SetCookie(w, &http.Cookie{
-		Name: Cookie, Value: token, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode,
-	})
 	who := &request{Request: r, who: account.Principal(), capacity: account.Capacity}
 	_ = answer(w, loggedIn{Me: a.whoIs(who, handoff.Away)})
 }
 
-// attempts slows down who guesses: at an account, from wherever, and from an
-// address, at whatever accounts.
-func (a *API) attempts(r *http.Request, account string) error {
+// enter begins a login, and gives the browser its cookie.
+func (a *API) enter(w http.ResponseWriter, r *http.Request, account staff.Account) error {
+	token, err := a.Staff.Login(r.Context(), account.ID)
+	if err != nil {
+		return err
+	}
+	http.SetCookie(w, &http.Cookie{
+		Name: Cookie, Value: token, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+	})
+	return nil
+}
+
+// The paces at which passwords can be tried: at one account, from wherever, and
+// from one address, at whatever accounts. A whole office, or a proxy, is one
+// address.
+var (
+	accountPace = staff.Pace{AtOnce: 8, Every: 30 * time.Second}
+	addressPace = staff.Pace{AtOnce: 60, Every: 5 * time.Second}
+)
+
+// attempts slows down who guesses.
+func (a *API) attempts(r *request, account string) error {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		host = r.RemoteAddr
 	}
-	for _, who := range []string{"account " + account, "address " + host} {
-		wait, err := a.Staff.Attempt(r.Context(), who)
+	for who, pace := range map[string]staff.Pace{tries(account): accountPace, "address " + host: addressPace} {
+		wait, err := a.Staff.Attempt(r.Context(), who, pace)
 		if err != nil {
 			return err
 		}
@@ -78,6 +97,9 @@ func (a *API) attempts(r *http.Request, account string) error {
 	}
 	return nil
 }
+
+// tries is what attempts at an account are counted under.
+func tries(account string) string { return "account " + account }
 
 var errNeedsCode = &bot.Error{Code: bot.Unauthorized, Message: "请输入动态验证码。"}
 
@@ -108,24 +130,48 @@ func (a *API) verify(r *request, c credentials) (staff.Account, error) {
 	if !known {
 		account = staff.Account{ID: "?"} // what a stranger typed may be anything, a password too
 	}
-	_, err = a.Staff.Append(r.Context(), staff.Entry{
-		At: a.Now(), Actor: account.ID, Role: account.Role, Action: "login", Request: a.RequestID(r.Context()), OK: ok,
-	})
-	if err == nil && !ok {
-		err = errCredentials
+	r.who = account.Principal()
+	if err := a.append(r, staff.Entry{Action: "login", OK: ok}); err != nil {
+		return account, err
 	}
-	return account, err
+	if !ok {
+		return account, errCredentials
+	}
+	return account, a.Staff.Forgive(r.Context(), tries(account.ID))
 }
 
+// logout ends the login, and nobody is sent to an agent who has left.
 func (a *API) logout(w http.ResponseWriter, r *http.Request) {
+	if a.protection.Check(r) != nil {
+		a.Foreign(w, r)
+		return
+	}
 	if cookie, err := r.Cookie(Cookie); err == nil {
-		if err := a.Staff.Logout(r.Context(), cookie.Value); err != nil {
+		if err := a.leave(r, cookie.Value); err != nil {
 			a.Fail(w, r, err)
 			return
 		}
 	}
 	http.SetCookie(w, &http.Cookie{Name: Cookie, Path: "/", MaxAge: -1, Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode})
 	_ = done(w)
+}
+
+func (a *API) leave(r *http.Request, token string) error {
+	account, err := a.Staff.Peek(r.Context(), token)
+	if bot.ErrorCode(err) == bot.Unauthorized {
+		return nil // it has ended already
+	}
+	if err != nil {
+		return err
+	}
+	who := &request{Request: r, who: account.Principal(), capacity: account.Capacity}
+	if err := a.record(who, staff.Entry{Action: "logout"}); err != nil {
+		return err
+	}
+	if err := a.Staff.Logout(r.Context(), token); err != nil || !who.who.May(staff.Presence) {
+		return err
+	}
+	return a.setPresence(who, handoff.Away)
 }
 
 // me is who signed in.
@@ -187,11 +233,14 @@ func (a *API) presence(w http.ResponseWriter, r *request) error {
 	default:
 		return &bot.Error{Code: bot.Invalid, Message: "没有这种状态。"}
 	}
-	err := a.Desk.SetPresence(r.Context(), handoff.Agent{
-		ID: r.who.ID, Name: r.who.Name, Desks: r.who.Desks, Capacity: a.capacity(r), Presence: body.State,
-	})
-	if err != nil {
+	if err := a.setPresence(r, body.State); err != nil {
 		return err
 	}
 	return done(w)
+}
+
+func (a *API) setPresence(r *request, p handoff.Presence) error {
+	return a.Desk.SetPresence(r.Context(), handoff.Agent{
+		ID: r.who.ID, Name: r.who.Name, Desks: r.who.Desks, Capacity: a.capacity(r), Presence: p,
+	})
 }

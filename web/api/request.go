@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/json"
@@ -8,12 +9,12 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"fenfu/bot"
-	"fenfu/bot/slot"
 	"fenfu/bot/staff"
 )
 
@@ -42,6 +43,10 @@ func (r *request) person() bot.Person { return bot.Person{ID: r.who.ID, Name: r.
 // as has h answer those who may do an action; "" is everybody who is known.
 func (a *API) as(may staff.Action, h func(http.ResponseWriter, *request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a.protection.Check(r) != nil {
+			a.Foreign(w, r)
+			return
+		}
 		who, err := a.authenticate(r)
 		if err == nil && may != "" && !who.who.May(may) {
 			a.count(may, false)
@@ -92,8 +97,15 @@ func (a *API) conversation(r *request, may staff.Action) (bot.Session, error) {
 	if err != nil {
 		return s, err
 	}
-	if s.Version == 0 || !r.who.Reaches(may, of(&s)) {
+	if s.Version == 0 {
 		a.count(may, false)
+		return bot.Session{}, errNotFound
+	}
+	if !r.who.Reaches(may, of(&s)) {
+		a.count(may, false)
+		if err := a.refused(r, string(may), s.ID); err != nil {
+			return bot.Session{}, err
+		}
 		return bot.Session{}, errNotFound
 	}
 	a.count(may, true)
@@ -115,16 +127,6 @@ func (a *API) count(may staff.Action, ok bool) {
 	a.actions.WithLabelValues(string(may), strconv.FormatBool(ok)).Inc()
 }
 
-// record writes what is about to be done to the audit log. The reason may
-// quote a visitor, so details are masked in it.
-func (a *API) record(r *request, action, session, field, reason string) error {
-	_, err := a.Staff.Append(r.Context(), staff.Entry{
-		At: a.Now(), Actor: r.who.ID, Role: r.who.Role, Action: action, Session: session, Field: field,
-		Reason: slot.Redact(reason), Request: a.RequestID(r.Context()), OK: true,
-	})
-	return err
-}
-
 // read decodes a request's JSON body.
 func read(w http.ResponseWriter, r *request, to any) error {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -135,7 +137,7 @@ func read(w http.ResponseWriter, r *request, to any) error {
 	if err != nil || !utf8.Valid(raw) {
 		return errBody
 	}
-	if err := json.Unmarshal(raw, to); err != nil {
+	if err := json.Unmarshal(raw, to); err != nil || !bytes.HasPrefix(bytes.TrimSpace(raw), []byte("{")) { // null is no object
 		return errBody
 	}
 	return nil
@@ -147,12 +149,15 @@ type command struct {
 	ID string `json:"id"`
 }
 
-var errID = errors.New("no id")
+var (
+	errID     = errors.New("no id, or a wrong one")
+	commandID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
+)
 
 // messageID is the id of the message that a command becomes. No two people
 // share one.
 func (c command) messageID(r *request) (string, error) {
-	if c.ID == "" || len(c.ID) > 32 {
+	if !commandID.MatchString(c.ID) {
 		return "", &bot.Error{Code: bot.Invalid, Message: "请求缺少编号，请刷新页面后重试。", Err: errID}
 	}
 	sum := sha256.Sum256([]byte(r.who.ID))

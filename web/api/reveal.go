@@ -61,9 +61,12 @@ func (a *API) reveal(w http.ResponseWriter, r *request) error {
 		return &bot.Error{Code: bot.NotFound, Message: "没有这项信息。"}
 	}
 	if !a.reveals.allow(r.who.ID, a.Now()) {
+		if err := a.refused(r, "reveal", s.ID); err != nil {
+			return err
+		}
 		return &bot.Error{Code: bot.Limited, Message: "查看太频繁了，请稍后再试。"}
 	}
-	if err := a.record(r, "reveal", s.ID, body.Kind, reason); err != nil {
+	if err := a.record(r, staff.Entry{Action: "reveal", Session: s.ID, Field: body.Kind, Reason: reason}); err != nil {
 		return err
 	}
 	return answer(w, struct {

@@ -15,47 +15,54 @@ import (
 // statsOver is how many of the latest conversations the averages are of.
 const statsOver = 200
 
-// stats is what a supervisor watches.
+// stats is what a supervisor watches. What is over is told of the latest
+// conversations only.
 type stats struct {
-	Waiting  int            `json:"waiting"`
-	Messages int            `json:"messages"` // left by visitors who are not there
-	LongestS int64          `json:"longest_wait_s"`
-	Active   int            `json:"active"`
-	Agents   []agent        `json:"agents"`
-	Ended    int64          `json:"ended"`   // as far as they are listed
-	Over     int            `json:"over"`    // of these, the figures below are
-	WaitS    *int64         `json:"wait_s"`  // median until somebody took over
-	TalkS    *int64         `json:"talk_s"`  // median from then to the end
-	Ratings  [5]int         `json:"ratings"` // how often 1, 2, … 5 was given
-	Reasons  map[string]int `json:"reasons"` // why people were asked for
-	Desks    map[string]int `json:"by_desk"` // who waits, by desk
+	Desks   []desk         `json:"desks"`
+	Agents  []agent        `json:"agents"`
+	Active  int            `json:"active"`  // conversations that somebody has
+	Handled int64          `json:"handled"` // and that are over, as far as they are listed
+	Waits   spans          `json:"waits"`   // until somebody took over
+	Talks   spans          `json:"talks"`   // from then to the end
+	Ratings ratings        `json:"ratings"`
+	Reasons map[string]int `json:"reasons"` // why people were asked for
+	Funnel  *Funnel        `json:"funnel,omitempty"`
+}
+
+// spans are how long something took.
+type spans struct {
+	Count   int   `json:"count"`
+	MedianS int64 `json:"median_s"`
+	P90S    int64 `json:"p90_s"`
+}
+
+type ratings struct {
+	Count   int     `json:"count"`
+	Average float64 `json:"average"`
+	By      [5]int  `json:"by"` // how often 1, 2, … 5 was given
 }
 
 func (a *API) stats(w http.ResponseWriter, r *request) error {
-	queue, err := a.Desk.Queue(r.Context())
-	if err != nil {
+	st := stats{Reasons: map[string]int{}}
+	var err error
+	if st.Desks, err = a.deskList(r); err != nil {
+		return err
+	}
+	if st.Agents, err = a.agentList(r); err != nil {
 		return err
 	}
 	active, err := a.Desk.Active(r.Context(), "")
 	if err != nil {
 		return err
 	}
-	agents, err := a.agentList(r)
-	if err != nil {
-		return err
-	}
-	st := stats{Active: len(active), Agents: agents, Reasons: map[string]int{}, Desks: map[string]int{}}
-	for _, waits := range queue {
-		if waits.Offline {
-			st.Messages++
-			continue
-		}
-		st.Waiting++
-		st.Desks[waits.Desk]++
-		st.LongestS = max(st.LongestS, int64(a.Now().Sub(waits.Since)/time.Second))
-	}
+	st.Active = len(active)
 	if err := a.past(r, &st); err != nil {
 		return err
+	}
+	if a.Funnel != nil {
+		if st.Funnel, err = a.Funnel.Read(r.Context()); err != nil {
+			return err
+		}
 	}
 	return answer(w, st)
 }
@@ -66,12 +73,13 @@ func (a *API) past(r *request, st *stats) error {
 	if err != nil {
 		return err
 	}
-	st.Ended, st.Over = total, len(places)
+	st.Handled = total
 	sessions, err := a.look(r.Context(), places)
 	if err != nil {
 		return err
 	}
 	var waits, talks []int64
+	sum := 0
 	for _, s := range sessions {
 		h := s.Handoff
 		if h == nil {
@@ -79,19 +87,24 @@ func (a *API) past(r *request, st *stats) error {
 		}
 		st.Reasons[string(h.Reason)]++
 		if h.Rating > 0 {
-			st.Ratings[h.Rating-1]++
+			st.Ratings.By[h.Rating-1]++
+			st.Ratings.Count++
+			sum += h.Rating
 		}
 		if h.TakenAt.IsZero() {
 			continue
 		}
-		if h.Reason != handoff.Review && h.Reason != handoff.Failed {
+		if h.Reason != handoff.Review && h.Reason != handoff.Failed { // nobody waits there
 			waits = append(waits, int64(h.TakenAt.Sub(h.Since)/time.Second))
 		}
 		if !h.EndedAt.IsZero() {
 			talks = append(talks, int64(h.EndedAt.Sub(h.TakenAt)/time.Second))
 		}
 	}
-	st.WaitS, st.TalkS = median(waits), median(talks)
+	if st.Ratings.Count > 0 {
+		st.Ratings.Average = float64(sum) / float64(st.Ratings.Count)
+	}
+	st.Waits, st.Talks = spansOf(waits), spansOf(talks)
 	return nil
 }
 
@@ -109,10 +122,11 @@ func (a *API) look(ctx context.Context, places []Place) ([]bot.Session, error) {
 	return sessions, group.Wait()
 }
 
-func median(of []int64) *int64 {
-	if len(of) == 0 {
-		return nil
+func spansOf(of []int64) spans {
+	n := len(of)
+	if n == 0 {
+		return spans{}
 	}
 	slices.Sort(of)
-	return &of[len(of)/2]
+	return spans{Count: n, MedianS: of[n/2], P90S: of[min(n-1, n*9/10)]}
 }
