@@ -162,7 +162,7 @@ type Message struct {
 	Kind      Kind
 	Text      pii.Text
 	By        Person    // with From Agent, and Kind Gone
-	Seize     bool      // with Kind Take: even if a colleague has the session
+	Seize     bool      // with Kind Take and Transfer: even if a colleague has the session
 	Desk      string    // with Kind Transfer: where to, or
 	Colleague string    // to whom
 	Version   int64     // with Kind Entered: of the session in the books

@@ -13,8 +13,8 @@ import (
 
 // Person is somebody who acts for the operator.
 type Person struct {
-	ID   string // of the account
-	Name string // shown to the visitor
+	ID   string `json:"id"`   // of the account
+	Name string `json:"name"` // shown to the visitor
 }
 
 // Handoff is how a session stands with the operator's people. There is one for

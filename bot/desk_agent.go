@@ -20,7 +20,8 @@ func (t *turn) agent() error {
 	if t.m.Kind == Take {
 		return t.take()
 	}
-	if t.s.Owner != OwnerAgent || h.Agent.ID != t.m.By.ID {
+	seized := t.m.Kind == Transfer && t.m.Seize && (t.s.Owner == OwnerAgent || t.s.Owner == OwnerWaiting)
+	if !seized && (t.s.Owner != OwnerAgent || h.Agent.ID != t.m.By.ID) {
 		return &Error{Code: Conflict, Message: "这个会话现在不由您接待。"}
 	}
 	switch t.m.Kind {

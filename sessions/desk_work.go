@@ -266,6 +266,14 @@ func (d *Desk) Typing(ctx context.Context, session string, who bot.Author, on bo
 	return nil
 }
 
+// Tell says to every node that something beside a conversation changed.
+func (d *Desk) Tell(ctx context.Context, session string) error {
+	if err := d.rdb.Publish(ctx, deskChannel, session).Err(); err != nil {
+		return unavailable("say that a conversation changed", err)
+	}
+	return nil
+}
+
 func parseChange(payload string) DeskChange {
 	session, rest, typing := strings.Cut(payload, " ")
 	if !typing {

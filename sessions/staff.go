@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -194,7 +195,7 @@ func (s *Staff) Login(ctx context.Context, account string) (string, error) {
 // login from lying idle. The error is Unauthorized if the login has ended, was
 // revoked, or its account is gone or disabled.
 func (s *Staff) Authenticate(ctx context.Context, token string) (staff.Account, error) {
-	gone := &bot.Error{Code: bot.Unauthorized, Message: "登录已失效，请重新登录。"}
+	gone := errLoginGone()
 	reply, err := s.check.Run(ctx, s.rdb, []string{loginKey(loginName(token)), accountsKey},
 		s.o.Now().UnixMilli(), s.o.Idle.Milliseconds()).StringSlice()
 	if errors.Is(err, redis.Nil) {
@@ -227,11 +228,15 @@ func (s *Staff) Revoke(ctx context.Context, account string) error {
 	if err != nil {
 		return unavailable("end the logins of an account", err)
 	}
-	keys := []string{loginsKey(account)}
-	for _, name := range names {
-		keys = append(keys, loginKey(name))
-	}
-	if err := s.rdb.Del(ctx, keys...).Err(); err != nil {
+	// A login that begins meanwhile stays in the list, for the next time.
+	_, err = s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for _, name := range names {
+			p.Del(ctx, loginKey(name))
+			p.ZRem(ctx, loginsKey(account), name)
+		}
+		return nil
+	})
+	if err != nil {
 		return unavailable("end the logins of an account", err)
 	}
 	return s.sync(ctx)
@@ -253,28 +258,34 @@ func (s *Staff) sync(ctx context.Context) error {
 	return nil
 }
 
-// Alive reports whether a login still holds, and does not keep it from lying
-// idle.
-func (s *Staff) Alive(ctx context.Context, token string) (bool, error) {
-	n, err := s.rdb.Exists(ctx, loginKey(loginName(token))).Result()
+// Peek is [Staff.Authenticate], but does not keep the login from lying idle.
+func (s *Staff) Peek(ctx context.Context, token string) (staff.Account, error) {
+	login, err := s.rdb.HMGet(ctx, loginKey(loginName(token)), "a", "e").Result()
 	if err != nil {
-		return false, unavailable("look a login up", err)
+		return staff.Account{}, unavailable("look a login up", err)
 	}
-	return n == 1, nil
+	id, _ := login[0].(string)
+	text, _ := login[1].(string)
+	end, _ := strconv.ParseInt(text, 10, 64)
+	if id == "" || end <= s.o.Now().UnixMilli() {
+		return staff.Account{}, errLoginGone()
+	}
+	a, err := s.Account(ctx, id)
+	if bot.ErrorCode(err) == bot.NotFound || err == nil && a.Disabled {
+		err = errLoginGone()
+	}
+	return a, err
 }
 
-// The pace at which passwords can be tried, at one account or from one address.
-const (
-	triesAtOnce = 8
-	tryEvery    = 30 * time.Second
-)
+func errLoginGone() error {
+	return &bot.Error{Code: bot.Unauthorized, Message: "登录已失效，请重新登录。"}
+}
 
 // Attempt counts an attempt to sign in, at an account or from an address, over
 // all nodes. With too many it returns how long to wait.
-func (s *Staff) Attempt(ctx context.Context, who string) (time.Duration, error) {
-	sum := sha256.Sum256([]byte(who)) // what was typed as an account may be a password
-	limit := redis_rate.Limit{Rate: 1, Period: tryEvery, Burst: triesAtOnce}
-	r, err := s.limiter.Allow(ctx, "{desk}:tries:"+hex.EncodeToString(sum[:16]), limit)
+func (s *Staff) Attempt(ctx context.Context, who string, pace staff.Pace) (time.Duration, error) {
+	limit := redis_rate.Limit{Rate: 1, Period: pace.Every, Burst: pace.AtOnce}
+	r, err := s.limiter.Allow(ctx, triesKey(who), limit)
 	if err != nil {
 		return 0, unavailable("count an attempt to sign in", err)
 	}
@@ -282,4 +293,18 @@ func (s *Staff) Attempt(ctx context.Context, who string) (time.Duration, error) 
 		return 0, nil
 	}
 	return r.RetryAfter, nil
+}
+
+// Forgive forgets the attempts that were counted: one was right.
+func (s *Staff) Forgive(ctx context.Context, who string) error {
+	if err := s.limiter.Reset(ctx, triesKey(who)); err != nil {
+		return unavailable("forget attempts to sign in", err)
+	}
+	return nil
+}
+
+// triesKey names no account: what was typed as one may be a password.
+func triesKey(who string) string {
+	sum := sha256.Sum256([]byte(who))
+	return "{desk}:tries:" + hex.EncodeToString(sum[:16])
 }

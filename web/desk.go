@@ -29,7 +29,7 @@ func (s *Server) openDesk() error {
 		return nil
 	}
 	c := s.cfg.Desk.Config
-	c.CheckOrigin, c.Fail, c.RequestID = s.allowed.check, s.fail, RequestID
+	c.Fail, c.Foreign, c.RequestID = s.fail, s.refuseOrigin, RequestID
 	c.Logger, c.Registry, c.Now = s.cfg.Logger, s.cfg.Registry, time.Now
 	var err error
 	s.desk, err = api.New(c)

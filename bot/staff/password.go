@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"runtime"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
@@ -129,6 +130,12 @@ func decode(h Hash) (salt, sum []byte, err error) {
 		}
 	}
 	return nil, nil, errors.New("not a password hash of ours")
+}
+
+// Pace is how often something may be tried.
+type Pace struct {
+	AtOnce int
+	Every  time.Duration // once more, after
 }
 
 // NewPassword returns a random password of 100 bits, for a first sign-in.

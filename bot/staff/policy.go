@@ -100,7 +100,7 @@ func (p Principal) Reaches(a Action, c Conversation) bool {
 	if !p.May(a) || c.Desk == "" {
 		return false
 	}
-	own := c.Agent == p.ID && c.Agent != ""
+	own := c.Agent == p.ID && c.Agent != "" && !c.Waiting // passed on, it waits for somebody else
 	switch p.Role {
 	case Agent:
 		switch a {

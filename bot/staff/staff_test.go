@@ -48,6 +48,8 @@ func TestReaches(t *testing.T) {
 	own := Conversation{Desk: "service", Agent: "li", Active: true}
 	ended := Conversation{Desk: "service", Agent: "li"}
 	foreign := Conversation{Desk: "service", Agent: "wang", Active: true}
+	passedOn := Conversation{Desk: "risk", Agent: "li", Waiting: true}
+	backInQueue := Conversation{Desk: "service", Agent: "li", Waiting: true}
 	for _, tt := range []struct {
 		p    Principal
 		a    Action
@@ -58,6 +60,7 @@ func TestReaches(t *testing.T) {
 		{li, Read, elsewhere, false}, {li, Take, elsewhere, false},
 		{li, Read, own, true}, {li, Take, own, true}, {li, Speak, own, true}, {li, Reveal, own, true}, {li, Hand, own, true}, {li, Reassign, own, false},
 		{li, Read, ended, true}, {li, Export, ended, true}, {li, Speak, ended, false}, {li, Reveal, ended, false}, {li, Take, ended, false},
+		{li, Read, passedOn, false}, {li, Take, passedOn, false}, {li, Export, passedOn, false}, {li, Read, backInQueue, true}, {li, Export, backInQueue, false},
 		{li, Read, foreign, false}, {li, Take, foreign, false}, {li, Speak, foreign, false}, {li, Export, foreign, false}, {li, Note, foreign, false},
 		{li, Read, bots, false}, {chief, Read, bots, false}, {key, Read, bots, false},
 		{chief, Read, foreign, true}, {chief, Reassign, foreign, true}, {chief, Speak, foreign, false}, {chief, Reveal, foreign, false},

@@ -105,7 +105,7 @@ func TestAgentAccounts(t *testing.T) {
 			if matches(s, "li", found[1]) || again == nil || !matches(s, "li", again[1]) {
 				t.Error("the password did not change")
 			}
-			if alive, _ := s.Alive(ctx, token); alive {
+			if _, err := s.Peek(ctx, token); err == nil {
 				t.Error("a login outlived its password")
 			}
 			var err error
@@ -116,7 +116,7 @@ func TestAgentAccounts(t *testing.T) {
 		p.must(t, "", "agent", "logout", "li")
 		p.must(t, "", "agent", "disable", "chief")
 		p.staff(t, func(ctx context.Context, s *sessions.Staff) {
-			if alive, _ := s.Alive(ctx, token); alive {
+			if _, err := s.Peek(ctx, token); err == nil {
 				t.Error("a login outlived logout")
 			}
 			if a, _ := s.Account(ctx, "chief"); !a.Disabled {
