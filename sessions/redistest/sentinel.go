@@ -95,7 +95,7 @@ func startSentinel(tb testing.TB, masterPort string) *Server {
 		config := writeConfig(tb, []string{
 			fmt.Sprintf("port %d", port), "bind 127.0.0.1", "dir " + tb.TempDir(),
 			fmt.Sprintf("sentinel monitor %s 127.0.0.1 %s 2", masterName, masterPort),
-			"sentinel down-after-milliseconds " + masterName + " 500",
+			"sentinel down-after-milliseconds " + masterName + " 1000",
 			"sentinel failover-timeout " + masterName + " 3000",
 		})
 		s, err := launch(exec.Command(path, config, "--sentinel"), port)
