@@ -15,7 +15,10 @@ import { writeModel } from "./model.js";
 
 const bytes = (s) => [...Buffer.from(s)];
 
-/** What the models say, by name. The rare character comes as bytes, one token each. */
+/**
+ * What the models say, by name. The rare character comes as bytes, one token
+ * each. The endless one does not heed max_tokens either.
+ */
 const texts = {
   answer: ["依据", "：", "review", "\n", "提交后", "由系统", "自动审核", "，", "通常", ...bytes("较"), "快", "。"],
   unknown: ["依据 ", "： ", "无"],
@@ -46,8 +49,10 @@ async function complete(request, response) {
   let gone = false;
   response.on("close", () => (gone = !response.writableEnded));
   response.writeHead(200, { "Content-Type": "text/event-stream" });
-  const send = (delta, reason = null) =>
-    response.write(`data: ${JSON.stringify({ id: "1", object: "chat.completion.chunk", choices: [{ index: 0, delta, finish_reason: reason }] })}\n\n`);
+  const send = async (delta, reason = null) => {
+    const sent = response.write(`data: ${JSON.stringify({ id: "1", object: "chat.completion.chunk", choices: [{ index: 0, delta, finish_reason: reason }] })}\n\n`);
+    if (!sent && !gone) await Promise.race([once(response, "drain"), once(response, "close")]);
+  };
   const sequence = context.getSequence();
   try {
     let reason = "stop"; // the model came to its end, unless it is cut off
@@ -62,15 +67,15 @@ async function complete(request, response) {
       held.push(token);
       const text = model.detokenize(held);
       if (!text.endsWith("\ufffd")) { // else a character is not whole yet
-        send({ content: text });
+        await send({ content: text });
         held = [];
       }
-      if (++n >= (asked.max_tokens ?? 4000)) {
+      if (++n >= asked.max_tokens && asked.model !== "endless") {
         reason = "length";
         break;
       }
     }
-    send({}, reason);
+    await send({}, reason);
     response.end("data: [DONE]\n\n");
   } finally {
     sequence.dispose();
