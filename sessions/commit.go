@@ -57,7 +57,7 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (int64, error) {
 	cmd := redis.NewIntCmd(context.Background(), s.commitArgs(c, p, is, &t, lease, erased)...)
 	if err := s.batch.do(ctx, p.number, s.scripts.commit, cmd); err != nil {
 		s.release(mine)
-		s.cache.Remove(id) // it may have been stored, so followers had better look
+		s.cache.remove(id) // it may have been stored, so followers had better look
 		p.catchUp(id)
 		return 0, unavailable("commit to session "+id, err)
 	}
@@ -66,7 +66,7 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (int64, error) {
 	s.commits.Put(c) // not if it failed: then somebody may still hold what is in it
 	status := cmd.Val()
 	if status == stored || status == storedDue {
-		s.cache.Add(id, is)
+		s.cache.add(id, is)
 	}
 	if mine && status == storedDue {
 		s.mine <- claimed{p, id, lease} // who works on it loads what was just stored
@@ -80,7 +80,7 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (int64, error) {
 		seq = -1 - status
 		return seq, s.repeated(ctx, p, id, seq)
 	case status == moved:
-		s.cache.Remove(id)
+		s.cache.remove(id)
 		return 0, bot.ErrConflict
 	default:
 		return 0, fmt.Errorf("commit to session %s: status %d returned", id, status)
@@ -250,7 +250,7 @@ func (s *Store) applied(ctx context.Context, p *partition, t *bot.Turn) error {
 // repeated answers a message id that was stored before, perhaps a moment ago
 // by this very call, whose answer was lost: nobody here has seen its events.
 func (s *Store) repeated(ctx context.Context, p *partition, id string, seq int64) error {
-	s.cache.Remove(id)
+	s.cache.remove(id)
 	p.catchUp(id)
 	if err := s.sync(ctx); err != nil {
 		return err

@@ -151,7 +151,7 @@ func (s *Store) places(ctx context.Context, entries []Entry) error {
 // show reads the states of the entries and hands them on.
 func (s *Store) show(ctx context.Context, entries []Entry, each func(Entry) error) error {
 	err := atOnce(ctx, entries, func(ctx context.Context, e *Entry) error {
-		s.cache.Remove(e.ID) // an operator looks at what is stored
+		s.cache.remove(e.ID) // an operator looks at what is stored
 		e.Session, e.Err = s.Load(ctx, e.ID)
 		if bot.ErrorCode(e.Err) == bot.Unavailable || ctx.Err() != nil {
 			return e.Err

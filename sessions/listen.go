@@ -145,7 +145,7 @@ func (s *Store) masters(ctx context.Context) string {
 // is set, followers may have missed something and read the log.
 func (s *Store) register(ctx context.Context, all bool) error {
 	if all {
-		s.cache.Purge() // what is known here may have been taken back, and its version be another's now
+		s.cache.clear() // what is known here may have been taken back, and its version be another's now
 	}
 	for _, p := range s.partitions {
 		now := time.Now() // not Options.Now: this is about nodes, not about sessions
@@ -175,7 +175,7 @@ func (s *Store) hear(payload string) {
 		s.o.Logger.Warn("heard a commit that cannot be read", "error", err)
 		return
 	}
-	s.cache.Remove(id)
+	s.cache.remove(id)
 	p := s.partition(id)
 	if !p.followed(id) {
 		return

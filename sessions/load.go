@@ -16,7 +16,7 @@ import (
 // finds out if that is out of date. A session that was never stored is a fresh
 // one; one whose state is no longer kept is too, but its numbers go on.
 func (s *Store) Load(ctx context.Context, id string) (bot.Session, error) {
-	if c, ok := s.cache.Get(id); ok {
+	if c, ok := s.cache.get(id); ok {
 		return c.session, nil
 	}
 	p := s.partition(id)
@@ -32,8 +32,7 @@ func (s *Store) Load(ctx context.Context, id string) (bot.Session, error) {
 	if err != nil {
 		return bot.Session{}, damaged("session", err)
 	}
-	s.cache.Add(id, c)
-	return c.session, nil
+	return s.cache.add(id, c).session, nil
 }
 
 // openSession opens what scripts/load.lua returns.

@@ -29,7 +29,7 @@ const (
 
 // Look returns a session as it is stored, whatever copy of it this node holds.
 func (s *Store) Look(ctx context.Context, id string) (bot.Session, error) {
-	s.cache.Remove(id)
+	s.cache.remove(id)
 	return s.Load(ctx, id)
 }
 

@@ -11,10 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/redis/go-redis/v9"
 
-	"fenfu/bot"
 	"fenfu/sessions/seal"
 )
 
@@ -104,7 +102,7 @@ type Store struct {
 	self       string // this node's name among those that commits are published to
 	scripts    *scripts
 	batch      *batcher
-	cache      *lru.Cache[string, *cached]
+	cache      *copies
 	partitions []*partition
 	mine       chan claimed // sessions that own commits left due, to be woken here
 	reserved   atomic.Int64 // of the room in mine, taken by commits on their way
@@ -129,18 +127,6 @@ type partition struct {
 	feeds map[string]*feed // by session, the first of a list
 }
 
-// cached is what this node knows of a session: its key, and its state as it
-// was last committed or loaded here.
-type cached struct {
-	box       *seal.Box
-	session   bot.Session
-	stateless bool      // the state is no longer kept, or never was
-	mark      string    // version and number of the last event, as the log has them; "" before the first commit here
-	applied   int64     // version with which the application was written
-	renewed   time.Time // when its TTLs were last set anew, zero: not known here
-	keys      *[2]any   // of log and state, as commands take them; nil before the first commit here
-}
-
 // Open returns a store in the database of rdb, which stays the caller's to
 // close, after the store. It fails if the database was created with another
 // number of partitions, or cannot run scripts.
@@ -155,7 +141,7 @@ func Open(ctx context.Context, rdb redis.UniversalClient, o Options) (*Store, er
 	if err := scripts.install(ctx, rdb); err != nil {
 		return nil, err
 	}
-	cache, err := lru.New[string, *cached](o.Cache)
+	cache, err := newCopies(o.Cache)
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
@@ -241,7 +227,7 @@ func (s *Store) partition(id string) *partition {
 // known returns what this node knows of a session, which may be no more than
 // how to open it.
 func (s *Store) known(id string) (*cached, error) {
-	if c, ok := s.cache.Peek(id); ok {
+	if c, ok := s.cache.get(id); ok {
 		return c, nil
 	}
 	box, err := s.o.Keys.Box(id)

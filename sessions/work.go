@@ -90,7 +90,15 @@ func (w *worker) own(ctx context.Context) {
 			}
 			w.group.Go(func() {
 				defer func() { <-w.slots }()
-				w.run(ctx, c)
+				for more := true; more && ctx.Err() == nil; { // in a goroutine whose stack has grown already
+					w.run(ctx, c)
+					select {
+					case c = <-w.store.mine:
+						w.store.reserved.Add(-1)
+					default:
+						more = false
+					}
+				}
 			})
 		case <-ctx.Done():
 			return
@@ -133,7 +141,7 @@ func (w *worker) claimAll(ctx context.Context, p *partition) error {
 			w.group.Go(func() {
 				defer func() { <-w.slots }()
 				// Another node may have committed what is due now.
-				w.store.cache.Remove(id)
+				w.store.cache.remove(id)
 				w.run(ctx, claimed{p, id, lease})
 			})
 		}
@@ -156,7 +164,7 @@ func (w *worker) run(ctx context.Context, c claimed) {
 // settled reports whether the session's last commit here left nothing due, and
 // so took it out of what is due.
 func (s *Store) settled(id string) bool {
-	is, ok := s.cache.Peek(id)
+	is, ok := s.cache.get(id)
 	return ok && is.session.Version > 0 && is.session.Due.IsZero()
 }
 

@@ -89,7 +89,7 @@ type Config struct {
 // Hub serves connections.
 type Hub struct {
 	cfg      Config
-	crew     *crew
+	crew     crew
 	upgrader websocket.Upgrader
 
 	bounds bounds             // of turns
@@ -114,7 +114,7 @@ func NewHub(cfg Config) *Hub {
 	}
 	h.bounds.wait = cfg.Limits.TurnWait
 	h.bounds.all, h.cancel = context.WithCancel(context.Background())
-	h.crew = newCrew(h.bounds.all.Done())
+	context.AfterFunc(h.bounds.all, h.crew.end)
 	h.upgrader = websocket.Upgrader{
 		HandshakeTimeout: cfg.Limits.WriteWait,
 		ReadBufferSize:   1 << 10, // most frames fit; an idle connection keeps it

@@ -214,8 +214,7 @@ func (w *writer) send(t Type, frame []byte) {
 	}
 	w.hub.cfg.Metrics.out[t].Inc()
 	*w.scratch = frame
-	_ = w.ws.WriteMessage(websocket.TextMessage, frame) // into the cork: flush tells
-	if w.net.size() >= flushAt {
+	if w.net.text(frame) >= flushAt {
 		w.flush()
 	}
 }
