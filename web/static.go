@@ -133,6 +133,10 @@ func loadFile(fsys fs.FS, name, kind string) (*file, error) {
 func (fs *files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f, ok := fs.byPath[r.URL.Path]
 	if !ok {
+		if folder := r.URL.Path + "/"; fs.byPath[folder] != nil { // what its page loads is named from there
+			http.Redirect(w, r, folder, http.StatusMovedPermanently)
+			return
+		}
 		fs.notFound(w, r)
 		return
 	}

@@ -14,7 +14,7 @@ import (
 var reference = regexp.MustCompile(`(?:src|href)="([^":]+)"`)
 
 func TestPagesHaveWhatTheyLoad(t *testing.T) {
-	for _, page := range []string{"index.html", "widget/frame.html"} {
+	for _, page := range []string{"index.html", "widget/frame.html", "console/index.html"} {
 		html, err := fs.ReadFile(ui.FS(), page)
 		if err != nil {
 			t.Fatal(err)

@@ -22,6 +22,16 @@ export const profiles = {
   "phone-dark": { ...phone, colorScheme: "dark" },
 };
 
+/** An agent's screens. */
+const wide = { viewport: { width: 1440, height: 900 } };
+
+export const deskProfiles = {
+  "wide-light": { ...wide, colorScheme: "light" },
+  "wide-dark": { ...wide, colorScheme: "dark" },
+  "phone-light": profiles["phone-light"],
+  "phone-dark": profiles["phone-dark"],
+};
+
 /**
  * A browser for one test, or null after the test was skipped for want of one.
  * In CI a missing browser is a failure.
@@ -53,7 +63,7 @@ export async function startBrowser(t) {
  */
 export async function newContext(t, browser, profile = "desktop-light", { allow = [], ...options } = {}) {
   const context = await browser.newContext({
-    ...profiles[profile],
+    ...(profiles[profile] ?? deskProfiles[profile]),
     locale: "zh-CN",
     timezoneId: "Asia/Shanghai",
     ...options,

@@ -9,6 +9,9 @@ import { fileURLToPath } from "node:url";
 
 const binary = fileURLToPath(new URL("../../../bin/fenfu-e2e", import.meta.url));
 
+/** The last line that a demo prints at its start is about this account. */
+const lastAccount = "auditor";
+
 /** Starts a server; the test's end stops it and removes its data. */
 export async function startServer(t, ...flags) {
   const dir = await mkdtemp(join(tmpdir(), "fenfu-e2e-"));
@@ -27,6 +30,8 @@ class Server {
   #process = null;
   #listen = "127.0.0.1:0";
   url = "";
+  /** The demo's accounts with their passwords, once they have been printed. */
+  passwords = new Map();
 
   constructor(dir, flags) {
     this.#dir = dir;
@@ -42,10 +47,12 @@ class Server {
     child.stderr.on("data", (chunk) => (errors += chunk));
     for await (const line of createInterface({ input: child.stdout })) {
       const [, url] = line.match(/^listening on (http:\/\/\S+)/) ?? [];
-      if (!url) continue;
+      const [, account, password] = line.match(/^agent account: (\S+) password: (\S+)/) ?? [];
+      if (url) this.url = url;
+      if (account) this.passwords.set(account, password);
+      if (account !== lastAccount) continue;
       child.stdout.resume();
-      this.url = url;
-      this.#listen = new URL(url).host;
+      this.#listen = new URL(this.url).host;
       return;
     }
     throw new Error(`the server did not start: ${errors}`);

@@ -51,11 +51,12 @@ describe("who is speaking", () => {
       await widget.chat.getByText("AI 生成").waitFor();
 
       peer.event({ from: "visitor", origin: undefined, text: "转人工" });
+      peer.event({ from: "system", kind: "notice", code: "handoff.waiting", text: "正在为您转接人工客服。", choices: [{ value: "handoff.leave", label: "取消排队" }] });
       peer.send({ type: "queue", position: 3, wait_s: 120 });
       await widget.chat.getByText("您排在第 3 位，预计等待约 2 分钟").waitFor();
       await look("21-queue");
-      peer.event({ from: "system", origin: undefined, kind: "notice", code: "agent.joined", text: "客服小林已进入对话" });
-      peer.event({ from: "agent", origin: "human", name: "小林", text: "您好，我是小林，看到您在问提前还款，请问是哪一笔账单？" });
+      peer.event({ from: "system", kind: "notice", code: "handoff.taken", text: "客服“小林”为您服务。", data: { agent: "小林" } });
+      peer.event({ from: "agent", origin: "human", text: "您好，我是小林，看到您在问提前还款，请问是哪一笔账单？" });
       peer.send({ type: "typing", from: "agent", on: true });
       await widget.status.filter({ hasText: "人工客服 小林 为您服务" }).waitFor();
       await widget.chat.getByText("正在输入").waitFor();
@@ -64,6 +65,16 @@ describe("who is speaking", () => {
 
       await widget.input.fill("是上个月那笔");
       await eventually(() => assert.ok(peer.got.some((f) => f.type === "typing" && f.on)));
+
+      const stars = [5, 4, 3, 2, 1].map((n) => ({ value: `rating.${n}`, label: ["很不满意", "不满意", "一般", "满意", "很满意"][n - 1] }));
+      peer.event({ from: "system", kind: "notice", code: "handoff.closed", text: "本次人工服务已结束。\n方便的话，请为这次服务打个分。", choices: stars });
+      await widget.choices.nth(4).waitFor();
+      const tops = await widget.choices.evaluateAll((all) => all.map((el) => el.getBoundingClientRect().top));
+      assert.equal(new Set(tops).size, 1, "the five are in one row");
+      await look("23-rating");
+      peer.event({ from: "system", kind: "notice", code: "handoff.offline", text: "客服现在都不在线。请直接写下您的问题。", choices: [{ value: "handoff.skip", label: "不留言了" }] });
+      await widget.chat.getByText("客服上线后会在这里回复，您可以先离开。").waitFor();
+      await look("24-offline");
     });
   }
 });
@@ -78,7 +89,8 @@ test("whatever is written stays text", async (t) => {
   await widget.input.press("Enter");
   await widget.said.filter({ hasText: "onerror" }).waitFor();
   peer.event({ text: evil });
-  peer.event({ from: "agent", origin: "human", name: evil, text: `${evil}\n・${evil}` });
+  peer.event({ from: "system", kind: "notice", code: "handoff.taken", text: evil, data: { agent: evil } });
+  peer.event({ from: "agent", origin: "human", text: `${evil}\n・${evil}` });
   peer.event({ from: "system", origin: undefined, kind: "notice", code: evil, text: evil });
   peer.event({
     from: "system", origin: undefined, kind: "notice", code: "application.decided", text: `${evil}\n${evil}`,

@@ -20,6 +20,8 @@ export interface NoticeData {
   application?: string;
   decision?: Decision;
   reasons?: Reason[];
+  /** Who has taken over, as visitors may know them. */
+  agent?: string;
 }
 
 /** One entry of a session's log. */
@@ -35,8 +37,6 @@ export interface ChatEvent {
   data?: NoticeData;
   /** The id of the message that became this event. */
   id?: string;
-  /** The agent's name, as visitors may know it. */
-  name?: string;
   at: string;
 }
 

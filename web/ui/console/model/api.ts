@@ -8,7 +8,6 @@ export class ApiError extends Error {
     readonly code: string,
     /** In words for people. */
     detail: string,
-    readonly findings: readonly string[] = [],
   ) {
     super(detail);
   }
@@ -48,9 +47,9 @@ export class Api {
       throw new ApiError(0, "offline", "");
     }
     if (res.ok) return (res.status === 204 ? undefined : await res.json().catch(() => undefined)) as T;
-    const problem = (await res.json().catch(() => ({}))) as { code?: string; detail?: string; findings?: string[] };
+    const problem = (await res.json().catch(() => ({}))) as { code?: string; detail?: string };
     if (res.status === 401 && path !== "login") this.onExpired();
-    throw new ApiError(res.status, problem.code ?? "", problem.detail ?? "", problem.findings);
+    throw new ApiError(res.status, problem.code ?? "", problem.detail ?? "");
   }
 }
 

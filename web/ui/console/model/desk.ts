@@ -162,7 +162,7 @@ export class Desk {
 
   /** What commands are made of: colleagues, desks, canned replies. */
   async reference(): Promise<void> {
-    const quietly = <T>(path: string) => this.api.get<{ items: T[] }>(path).then((got) => got.items ?? [], () => null);
+    const quietly = <T>(path: string) => this.api.get<{ items: T[] }>(path).then((got) => got.items, () => null);
     const [agents, desks, canned] = await Promise.all([
       quietly<AgentState>("agents"),
       quietly<DeskState>("desks"),
@@ -295,7 +295,7 @@ export class Desk {
         this.#changed(frame.row);
         break;
       case "gone":
-        for (const list of Object.values(this.lists)) list.drop(frame.session);
+        this.#gone(frame.session);
         break;
       case "queue":
         this.waiting.value = frame.waiting;
@@ -326,9 +326,20 @@ export class Desk {
     for (const list of Object.values(this.lists)) if (list.phase.value === "ready") list.put(row);
   }
 
+  /** The agent does not reach it any more. */
+  #gone(session: string): void {
+    for (const list of Object.values(this.lists)) list.drop(session);
+    const rows = new Map(this.#rows.value);
+    rows.delete(session);
+    this.#rows.value = rows;
+    if (session !== this.selected.value) return;
+    this.close();
+    this.say(t("gone"));
+  }
+
   #present(agent: AgentState): void {
     const others = this.agents.value.filter((a) => a.id !== agent.id);
-    this.agents.value = [...others, agent].sort((a, b) => a.name.localeCompare(b.name));
+    this.agents.value = [...others, agent].sort((a, b) => a.name.localeCompare(b.name, "zh-CN"));
     const me = this.me.value;
     if (me?.id === agent.id) this.me.value = { ...me, presence: agent.presence };
   }

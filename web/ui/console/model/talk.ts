@@ -1,5 +1,6 @@
 // The open conversation: its log, what stands beside it, and what is being said.
 import { batch, computed, signal } from "@preact/signals-core";
+import { saveFile } from "../../shared/file";
 import type { ChatEvent } from "../../shared/protocol";
 import { ApiError, newID, type Api } from "./api";
 import type { Phase } from "./list";
@@ -12,8 +13,6 @@ export interface Outgoing {
   readonly state: "sending" | "sent" | "failed";
   /** Why the server would not take it. */
   readonly refusal?: string;
-  /** What the check of claims found: it goes out if the agent says so. */
-  readonly findings?: readonly string[];
 }
 
 /** A detail shown for a moment. */
@@ -91,7 +90,7 @@ export class Talk {
 
   receive(frame: Extract<DeskFrame, { session: string }>): void {
     if (frame.type === "event") {
-      this.#append({ ...frame, type: "event" });
+      this.#append(frame);
       if (frame.from === "visitor") this.#setTyping(false);
     } else if (frame.type === "typing" && frame.from === "visitor") {
       this.#setTyping(frame.on);
@@ -113,15 +112,15 @@ export class Talk {
     this.#queue(entry.id);
   }
 
-  /** Sends again under the same id; with confirm, in spite of what was found. */
-  retry(id: string, confirm = false): void {
+  /** Sends again under the same id: whatever the server had of it, it counts once. */
+  retry(id: string): void {
     this.#update(id, { state: "sending" });
-    this.#queue(id, confirm);
+    this.#queue(id);
   }
 
   /** Everything that failed for want of a connection, in order. */
   retryAll(): void {
-    for (const o of this.outbox.value) if (o.state === "failed" && !o.refusal && !o.findings) this.retry(o.id);
+    for (const o of this.outbox.value) if (o.state === "failed" && !o.refusal) this.retry(o.id);
   }
 
   /** Takes what failed out of the log; the caller has the text. */
@@ -129,20 +128,19 @@ export class Talk {
     this.outbox.value = this.outbox.value.filter((o) => o.id !== id);
   }
 
-  #queue(id: string, confirm = false): void {
-    this.#sending = this.#sending.then(() => this.#post(id, confirm));
+  #queue(id: string): void {
+    this.#sending = this.#sending.then(() => this.#post(id));
   }
 
-  async #post(id: string, confirm: boolean): Promise<void> {
+  async #post(id: string): Promise<void> {
     const entry = this.outbox.value.find((o) => o.id === id);
     if (!entry) return;
     try {
-      await this.#api.post(`${this.#path}/messages`, { id, text: entry.text, ...(confirm && { confirm }) });
+      await this.#api.post(`${this.#path}/messages`, { id, text: entry.text });
       this.#update(id, { state: "sent" });
     } catch (err) {
       if (!(err instanceof ApiError)) throw err;
-      const findings = err.findings.length ? { findings: err.findings } : {};
-      this.#update(id, { state: "failed", ...(!err.passing && err.status !== 401 && { refusal: err.message }), ...findings });
+      this.#update(id, { state: "failed", ...(!err.passing && err.status !== 401 && { refusal: err.message }) });
     }
   }
 
@@ -176,11 +174,7 @@ export class Talk {
   async transcript(): Promise<void> {
     const res = await fetch(`/v1/desk/${this.#path}/transcript`, { credentials: "same-origin", cache: "no-store" });
     if (!res.ok) throw new ApiError(res.status, "", "");
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(await res.blob());
-    link.download = `${this.session}.txt`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    saveFile(await res.blob(), `${this.session}.txt`);
   }
 
   /** Shows one detail, for as long as the server allows. */

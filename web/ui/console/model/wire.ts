@@ -98,6 +98,8 @@ export interface AgentState {
   id: string;
   name: string;
   presence: Presence;
+  /** No connection for a while. */
+  gone?: boolean;
   load: number;
   capacity: number;
   desks?: string[];
@@ -108,6 +110,9 @@ export interface DeskState {
   name: string;
   open: boolean;
   waiting: number;
+  oldest_s: number;
+  /** Left by visitors who are not there. */
+  messages: number;
 }
 
 export interface Canned {
@@ -128,12 +133,34 @@ export interface FunnelStep {
   median_s: number;
 }
 
+/** Over the latest days. */
+export interface Funnel {
+  days: number;
+  started: number;
+  submitted: number;
+  decided: number;
+  abandoned: number;
+  steps: FunnelStep[];
+}
+
+/** How long something took, of how many. */
+export interface Spans {
+  count: number;
+  median_s: number;
+  p90_s: number;
+}
+
 export interface Stats {
-  desks: (DeskState & { oldest_s: number })[];
+  desks: DeskState[];
   agents: AgentState[];
-  waits: { count: number; median_s: number; p90_s: number };
+  active: number;
+  handled: number;
+  /** Until somebody took over, and from then to the end. */
+  waits: Spans;
+  talks: Spans;
   ratings: { count: number; average: number; by: number[] };
-  funnel: { started: number; submitted: number; decided: number; abandoned: number; steps: FunnelStep[] };
+  reasons: Record<string, number>;
+  funnel?: Funnel;
 }
 
 export interface AuditEntry {
@@ -151,10 +178,10 @@ export interface AuditEntry {
 /** What the live feed says. Frames of other types are ignored. */
 export type DeskFrame =
   | { type: "hello"; me: Me }
-  | ({ type: "event"; session: string } & Omit<ChatEvent, "type">)
+  | ({ session: string } & ChatEvent)
   | { type: "row"; row: Row }
   | { type: "gone"; session: string }
-  | { type: "queue"; waiting: number }
+  | { type: "queue"; waiting: number; messages?: number }
   | { type: "typing"; session: string; from: string; on: boolean }
   | { type: "presence"; agent: AgentState }
   | { type: "pong" }

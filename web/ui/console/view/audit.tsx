@@ -19,7 +19,7 @@ export const Audit = reactive(({ desk }: { desk: Desk }) => {
     const cursor = more.value ? `&cursor=${encodeURIComponent(more.value)}` : "";
     try {
       const page = await desk.api.get<{ items: AuditEntry[]; next?: string }>(`audit?limit=${pageSize}${cursor}`);
-      entries.value = [...(entries.value ?? []), ...(page.items ?? [])];
+      entries.value = [...(entries.value ?? []), ...page.items];
       more.value = page.next ?? "";
       failed.value = false;
     } catch {

@@ -16,8 +16,8 @@ export function matching(all: readonly Canned[], query: string): Canned[] {
 export function fill(text: string, desk: Desk): string {
   const row = desk.row.value;
   const places: Record<string, string | undefined> = {
-    name: row?.name || undefined,
-    agent: desk.me.value?.name,
+    name: desk.me.value?.name,
+    visitor: row?.name || undefined,
     desk: desk.desks.value.find((d) => d.id === row?.desk)?.name,
     step: desk.talk.value?.packet.value?.step,
   };

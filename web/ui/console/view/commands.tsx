@@ -77,7 +77,7 @@ export const TransferDialog = reactive(({ desk, row, onClose, onDo }: TransferPr
         <Colleagues desk={desk} chosen={to.value} onChoose={(id) => (to.value = `agent:${id}`)} />
         <label class="field">
           <span>{t("transferNote")}</span>
-          <textarea ref={note} rows={3} maxLength={2000} />
+          <textarea ref={note} rows={3} maxLength={990} />
         </label>
       </div>
       <Buttons
@@ -97,7 +97,7 @@ interface ColleaguesProps {
 }
 
 const Colleagues = reactive(({ desk, chosen, onChoose }: ColleaguesProps) => {
-  const others = desk.agents.value.filter((a) => a.id !== desk.me.value?.id);
+  const others = desk.agents.value.filter((a) => a.id !== desk.me.value?.id && !a.gone);
   if (others.length === 0) return null;
   return (
     <fieldset class="options">
@@ -125,7 +125,7 @@ interface AssignProps {
 /** A supervisor gives the conversation to somebody. */
 export const AssignDialog = reactive(({ desk, row, onClose, onDo }: AssignProps) => {
   const to = useSignal("");
-  const agents = desk.agents.value.filter((a) => !(row?.owner === "agent" && a.id === row.agent));
+  const agents = desk.agents.value.filter((a) => !a.gone && !(row?.owner === "agent" && a.id === row.agent));
   return (
     <Dialog title={t("assign")} onClose={onClose}>
       <div class="sheet-body">

@@ -18,6 +18,8 @@ interface Props {
   input: RefObject<HTMLTextAreaElement | null>;
 }
 
+/** As the server has it. */
+const maxNote = 1000;
 const touch = matchMedia("(pointer: coarse)");
 
 /** Writes to the visitor, or, in another colour, to colleagues. */
@@ -27,7 +29,7 @@ export const Composer = reactive(({ desk, talk, mode, input }: Props) => {
   const note = mode.value === "note";
   const slot = note ? `${talk.session}#note` : talk.session;
   const draft = desk.drafts.value.get(slot) ?? "";
-  const extra = [...draft.trim()].length - maxText;
+  const extra = [...draft.trim()].length - (note ? maxNote : maxText);
   const found = !note && draft.startsWith("/") && !draft.includes("\n") ? matching(desk.canned.value, draft.slice(1)) : null;
 
   // Grows with what is typed, up to what the style sheet allows.

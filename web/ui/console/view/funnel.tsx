@@ -1,11 +1,11 @@
 import { h, Fragment } from "preact";
 import { t } from "../lib/i18n";
 import { span } from "../lib/time";
-import type { FunnelStep, Stats } from "../model/wire";
+import type { Funnel as Figures, FunnelStep } from "../model/wire";
 import { Bar } from "./overview";
 
 /** How far applicants come, step by step, and what holds them up. */
-export function Funnel({ funnel }: { funnel: Stats["funnel"] }) {
+export function Funnel({ funnel }: { funnel: Figures }) {
   const whole = [
     [t("started"), funnel.started],
     [t("submitted"), funnel.submitted],
@@ -14,7 +14,9 @@ export function Funnel({ funnel }: { funnel: Stats["funnel"] }) {
   ] as const;
   return (
     <section class="card">
-      <h2>{t("funnel")}</h2>
+      <h2>
+        {t("funnel")} <small>{t("lastDays", { n: funnel.days })}</small>
+      </h2>
       {funnel.started === 0 ? (
         <p class="none">{t("noFunnel")}</p>
       ) : (

@@ -16,7 +16,7 @@ const paths = {
   download: "M12 4v11M7 10.5l5 5 5-5M4.5 20h15",
   eye: "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12ZM12 14.8a2.8 2.8 0 1 0 0-5.6 2.8 2.8 0 0 0 0 5.6Z",
   eyeoff: "M4 4l16 16M9.9 5.8A9 9 0 0 1 12 5.5c6 0 9.5 6.5 9.5 6.5a17 17 0 0 1-3 3.7M6.3 7.6A17 17 0 0 0 2.5 12S6 18.5 12 18.5a9 9 0 0 0 4.2-1",
-  gear: "M12 15.2a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4ZM19 12l2-1.2-1.8-3.2-2.2.8-1.9-1.1L14.7 5h-3.6l-.6 2.3-1.9 1.1-2.2-.8L4.6 10.8l1.8 1.2-1.8 1.2 1.8 3.2 2.2-.8 1.9 1.1.6 2.3h3.6l.4-2.3 1.9-1.1 2.2.8 1.8-3.2L19 12Z",
+  gear: "M4 7h8M16 7h4M4 17h4M12 17h8M14 9.2a2.2 2.2 0 1 0 0-4.4 2.2 2.2 0 0 0 0 4.4ZM10 19.2a2.2 2.2 0 1 0 0-4.4 2.2 2.2 0 0 0 0 4.4Z",
   headset: "M5 14v-2a7 7 0 0 1 14 0v2M5 14h2.5v5H6a1 1 0 0 1-1-1v-4ZM19 14h-2.5v5H18a1 1 0 0 0 1-1v-4ZM18 19c0 1.5-1.5 2.5-4 2.5",
   lock: "M7 11V8a5 5 0 0 1 10 0v3M6 11h12v9H6v-9Z",
   next: "m9.5 6 6 6-6 6",
@@ -33,7 +33,7 @@ export type IconName = keyof typeof paths;
 
 export function Icon({ name }: { name: IconName }) {
   return (
-    <svg class={`icon ${name}`} viewBox="0 0 24 24" aria-hidden="true">
+    <svg class={`icon i-${name}`} viewBox="0 0 24 24" aria-hidden="true">
       <path d={paths[name]} />
     </svg>
   );

@@ -51,7 +51,7 @@ const Tab = reactive(({ desk, view, views }: { desk: Desk; view: View; views: re
       }}
     >
       {t(view)}
-      {count > 0 && <b class={view === "queue" ? "count hot" : "count"}>{count}</b>}
+      {count > 0 && <b class={view === "queue" && desk.waiting.value > 0 ? "count hot" : "count"}>{count}</b>}
       {news && <i class="dot" />}
     </button>
   );
@@ -164,7 +164,7 @@ const Entry = reactive(({ desk, row, view }: { desk: Desk; row: Row; view: View 
         </span>
         <span class="entry-last">
           {unread && <span class="dot" role="img" aria-label={t("unread")} />}
-          {row.last ? lastWords(row) : ""}
+          <span>{row.last ? lastWords(row) : ""}</span>
         </span>
         <span class="entry-tags">
           {row.offline && <span class="chip note">{t("offlineLeft")}</span>}

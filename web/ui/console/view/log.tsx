@@ -89,6 +89,8 @@ export const Log = reactive(({ desk, talk }: { desk: Desk; talk: Talk }) => {
 interface Said {
   event: ChatEvent;
   day: string;
+  /** Who had taken over then. */
+  agent: string;
   first: boolean;
   last: boolean;
 }
@@ -96,14 +98,17 @@ interface Said {
 /** The log in its order, the notes where they were written. */
 function merge(events: readonly ChatEvent[], notes: readonly Note[]): (Said | { note: Note })[] {
   const items: (Said | { note: Note })[] = [];
+  let agent = "";
   const left = notes.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
   events.forEach((event, i) => {
     const before = events[i - 1];
     const after = events[i + 1];
     while (before && left[0] && Date.parse(left[0].at) < Date.parse(event.at)) items.push({ note: left.shift()! });
     const day = dayName(event.at);
+    agent = event.data?.agent ?? agent;
     items.push({
       event,
+      agent,
       day: before && dayName(before.at) === day ? "" : day,
       first: !before || !together(before, event),
       last: !after || !together(event, after),
@@ -113,11 +118,11 @@ function merge(events: readonly ChatEvent[], notes: readonly Note[]): (Said | { 
 }
 
 function together(a: ChatEvent, b: ChatEvent): boolean {
-  const same = a.from === b.from && a.origin === b.origin && a.name === b.name && a.kind !== "notice" && b.kind !== "notice";
+  const same = a.from === b.from && a.origin === b.origin && a.kind !== "notice" && b.kind !== "notice";
   return same && Date.parse(b.at) - Date.parse(a.at) < oneGo;
 }
 
-function Entry({ item: { event, day, first, last } }: { item: Said }) {
+function Entry({ item: { event, day, agent, first, last } }: { item: Said }) {
   return (
     <>
       {day && (
@@ -125,7 +130,7 @@ function Entry({ item: { event, day, first, last } }: { item: Said }) {
           <time dateTime={event.at}>{day}</time>
         </p>
       )}
-      {event.kind === "notice" || event.from === "system" ? <Notice event={event} /> : <Bubble event={event} first={first} last={last} />}
+      {event.kind === "notice" || event.from === "system" ? <Notice event={event} /> : <Bubble event={event} agent={agent} first={first} last={last} />}
     </>
   );
 }
@@ -141,13 +146,14 @@ function Notice({ event }: { event: ChatEvent }) {
 
 interface BubbleProps {
   event: ChatEvent;
+  agent: string;
   first: boolean;
   last: boolean;
 }
 
-function Bubble({ event, first, last }: BubbleProps) {
+function Bubble({ event, agent, first, last }: BubbleProps) {
   const ai = event.origin === "ai";
-  const who = event.from === "visitor" ? t("visitor") : event.from === "agent" ? event.name || t("agent") : t("bot");
+  const who = event.from === "visitor" ? t("visitor") : event.from === "agent" ? agent || t("agent") : t("bot");
   return (
     <div class={`msg ${event.from}${ai ? " ai" : ""}${first ? " first" : ""}`}>
       <p class={first ? "author" : "sr"}>
@@ -213,10 +219,12 @@ function Pending({ desk, talk, out }: PendingProps) {
       ) : (
         <p class="meta problem" role="alert">
           <Icon name="alert" />
-          {out.findings ? `${t("claims")}${out.findings.join("、")}` : out.refusal || t("notSent")}
-          <button type="button" class="link" onClick={() => talk.retry(out.id, out.findings !== undefined)}>
-            {t(out.findings ? "sendAnyway" : "resend")}
-          </button>
+          {out.refusal || t("notSent")}
+          {!out.refusal && (
+            <button type="button" class="link" onClick={() => talk.retry(out.id)}>
+              {t("resend")}
+            </button>
+          )}
           <button type="button" class="link" onClick={takeBack}>
             {t("takeBack")}
           </button>

@@ -1,7 +1,7 @@
 import { h, type ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { reactive, useSignal } from "../../shared/reactive";
-import { t } from "../lib/i18n";
+import { t, word } from "../lib/i18n";
 import { span } from "../lib/time";
 import type { Desk } from "../model/desk";
 import type { Stats } from "../model/wire";
@@ -57,22 +57,23 @@ export const Overview = reactive(({ desk }: { desk: Desk }) => {
 });
 
 function Figures({ stats }: { stats: Stats }) {
-  const waiting = stats.desks.reduce((sum, d) => sum + d.waiting, 0);
-  const oldest = Math.max(0, ...stats.desks.map((d) => d.oldest_s ?? 0));
+  const total = (of: "waiting" | "messages") => stats.desks.reduce((sum, d) => sum + d[of], 0);
+  const waiting = total("waiting");
+  const oldest = Math.max(0, ...stats.desks.map((d) => d.oldest_s));
   const online = stats.agents.filter((a) => a.presence === "online");
   const free = online.reduce((sum, a) => sum + Math.max(0, a.capacity - a.load), 0);
-  const { waits, ratings } = stats;
+  const { waits, talks, ratings } = stats;
   return (
     <div class="figures">
       <div class="tiles">
         <Tile name={t("waitingNow")} value={String(waiting)} hot={waiting > 0}>
-          {t("oldest")} {waiting > 0 ? span(oldest) : "–"}
+          {t("oldest")} {waiting > 0 ? span(oldest) : "–"} · {t("messagesLeft", { n: total("messages") })}
         </Tile>
-        <Tile name={t("agentsOn")} value={`${online.length}/${stats.agents.length}`}>
-          {t("freePlaces")} {free}
+        <Tile name={t("activeNow")} value={String(stats.active)}>
+          {t("agentsOn")} {online.length} · {t("freePlaces")} {free}
         </Tile>
         <Tile name={t("medianWait")} value={waits.count ? span(waits.median_s) : "–"}>
-          {t("p90Wait")} {waits.count ? span(waits.p90_s) : "–"}
+          {t("p90Wait")} {waits.count ? span(waits.p90_s) : "–"} · {t("medianTalk")} {talks.count ? span(talks.median_s) : "–"}
         </Tile>
         <Tile name={t("satisfaction")} value={ratings.count ? ratings.average.toFixed(1) : "–"}>
           {ratings.count ? t("ratings", { n: ratings.count }) : t("noRatings")}
@@ -80,12 +81,11 @@ function Figures({ stats }: { stats: Stats }) {
       </div>
       <div class="halves">
         <Team stats={stats} />
-        <div class="stack">
-          <Queues stats={stats} />
-          <Ratings by={ratings.by} />
-        </div>
+        <Counts title={t("queues")} counts={stats.desks.map((d) => [d.name, d.waiting])} />
+        <Counts title={t("why")} counts={Object.entries(stats.reasons).map(([r, n]) => [word("reason", r), n])} />
+        <Ratings by={ratings.by} />
       </div>
-      <Funnel funnel={stats.funnel} />
+      {stats.funnel && <Funnel funnel={stats.funnel} />}
     </div>
   );
 }
@@ -125,19 +125,18 @@ function Team({ stats }: { stats: Stats }) {
   );
 }
 
-function Queues({ stats }: { stats: Stats }) {
-  const most = Math.max(1, ...stats.desks.map((d) => d.waiting));
+function Counts({ title, counts }: { title: string; counts: readonly (readonly [string, number])[] }) {
+  const most = Math.max(1, ...counts.map(([, n]) => n));
   return (
     <section class="card">
-      <h2>{t("queues")}</h2>
+      <h2>{title}</h2>
+      {counts.length === 0 && <p class="none">{t("nothingYet")}</p>}
       <ul class="bars">
-        {stats.desks.map((d) => (
-          <li key={d.id}>
-            <span>
-              {d.name} <small>{t(d.open ? "open" : "shut")}</small>
-            </span>
-            <Bar share={d.waiting / most} />
-            <span class="num">{d.waiting}</span>
+        {counts.toSorted((a, b) => b[1] - a[1]).map(([name, n]) => (
+          <li key={name}>
+            <span>{name}</span>
+            <Bar share={n / most} />
+            <span class="num">{n}</span>
           </li>
         ))}
       </ul>

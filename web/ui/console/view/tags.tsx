@@ -6,7 +6,8 @@ import type { Talk } from "../model/talk";
 import type { Row } from "../model/wire";
 import { Icon } from "./icons";
 
-const longest = 20;
+/** As the server has it. */
+const [most, longest] = [8, 12];
 
 /** The conversation's tags, and a field for one more. */
 export const Tags = reactive(({ desk, talk, row }: { desk: Desk; talk: Talk; row: Row }) => {
@@ -32,7 +33,7 @@ export const Tags = reactive(({ desk, talk, row }: { desk: Desk; talk: Talk; row
           )}
         </span>
       ))}
-      {may && (
+      {may && tags.length < most && (
         <form
           onSubmit={(e) => {
             e.preventDefault();

@@ -146,7 +146,7 @@ function Status({ row, mine }: { row: Row; mine: boolean }) {
       </p>
     );
   }
-  if (row.owner === "agent") return <p class="status on">{mine ? t("you") : t("notYours", { n: row.agent_name ?? "" })}</p>;
+  if (row.owner === "agent") return <p class="status on">{mine ? t("yours") : t("notYours", { n: row.agent_name ?? "" })}</p>;
   return <p class="status">{t("ended")}</p>;
 }
 

@@ -1,4 +1,4 @@
-// The frame's two calls to the HTTP API.
+// The frame's calls to the HTTP API.
 import type { Choice } from "../../shared/protocol";
 
 export interface Config {
@@ -52,11 +52,20 @@ export function createSession(token?: string): Promise<Ticket> {
   return call<Ticket>("/v1/sessions", { method: "POST", headers: token ? { Authorization: `Bearer ${token}` } : {} });
 }
 
+/** The conversation so far, as a text with the details masked. */
+export async function getTranscript(token: string): Promise<Blob> {
+  return (await answer("/v1/transcript", { headers: { Authorization: `Bearer ${token}` } })).blob();
+}
+
 async function call<T>(path: string, init?: RequestInit): Promise<T> {
+  return (await (await answer(path, init)).json()) as T;
+}
+
+async function answer(path: string, init?: RequestInit): Promise<Response> {
   const res = await fetch(path, { ...init, credentials: "omit", signal: AbortSignal.timeout(10_000) });
   if (!res.ok) {
     const after = Number(res.headers.get("Retry-After"));
     throw new HTTPError(res.status, after > 0 ? after * 1000 : 0);
   }
-  return (await res.json()) as T;
+  return res;
 }

@@ -2,7 +2,8 @@
 // signals and call the methods; nothing else writes.
 import { batch, computed, signal } from "@preact/signals-core";
 import { maxText, type ChatEvent, type Owner, type QueueFrame, type ServerFrame, type Welcome } from "../../shared/protocol";
-import { createSession, getConfig, type Config } from "./api";
+import { saveFile } from "../../shared/file";
+import { createSession, getConfig, getTranscript, type Config } from "./api";
 import { Connection, type Link } from "./connection";
 import { mayKeep } from "./draft";
 import { Outbox } from "./outbox";
@@ -13,9 +14,23 @@ const renewBelow = 7 * 86_400_000;
 const typingFor = 12_000;
 const typingEvery = 3_000;
 
+/** Who answers after a notice. */
+const owners: Record<string, Owner> = {
+  "handoff.waiting": "waiting",
+  "handoff.transferred": "waiting",
+  "handoff.released": "waiting",
+  "handoff.offline": "waiting",
+  "handoff.taken": "agent",
+  "handoff.left": "bot",
+  "handoff.returned": "bot",
+  "handoff.closed": "bot",
+};
+
 /** What is said in the log without being an event of it. */
 const words = {
   renewed: "上次的会话已过期，已为您开始新的会话。",
+  noFile: "聊天记录下载失败，请稍后再试。",
+  file: "聊天记录.txt",
   kept: "之前没有发出的内容已放回输入框，请确认后再发送。",
 };
 
@@ -27,6 +42,10 @@ export class Chat {
   readonly owner = signal<Owner>("bot");
   readonly agent = signal("");
   readonly queue = signal<QueueFrame | null>(null);
+  /** Nobody is there: what the visitor leaves is answered later. */
+  readonly offline = signal(false);
+  /** The visitor waits for a person to come. */
+  readonly waits = computed(() => this.owner.value === "waiting" && !this.offline.value);
   /** Who is typing, or null. */
   readonly typing = signal<"bot" | "agent" | null>(null);
   /** What an AI has written so far of a reply not yet in the log. */
@@ -112,6 +131,17 @@ export class Chat {
     if (this.owner.value !== "bot") this.#tellTyping(text !== "");
   }
 
+  /** Gives the visitor the conversation to keep, as a file. */
+  async download(): Promise<void> {
+    const ticket = loadTicket();
+    if (!ticket) return;
+    try {
+      saveFile(await getTranscript(ticket.token), words.file);
+    } catch {
+      this.#say(words.noFile);
+    }
+  }
+
   /** The visitor has seen everything there is. */
   seen(): void {
     if (this.#last <= this.read.value) return;
@@ -183,6 +213,7 @@ export class Chat {
       this.read.value = 0;
       this.owner.value = "bot";
       this.agent.value = "";
+      this.offline.value = false;
       this.preface.value = "";
       this.#quiet();
       this.caughtUp.value = false;
@@ -246,8 +277,7 @@ export class Chat {
           this.#write(frame.reply_to, frame.text);
           break;
         case "queue":
-          this.queue.value = frame.position > 0 ? frame : null;
-          if (frame.position > 0) this.owner.value = "waiting";
+          this.queue.value = frame;
           break;
       }
     });
@@ -278,14 +308,20 @@ export class Chat {
     this.events.value = [...this.events.value, e];
     if (e.id) this.outbox.echoed(e.id);
     if (e.from !== "visitor") this.#settle();
-    if (e.from === "agent") {
-      this.owner.value = "agent";
-      this.agent.value = e.name ?? "";
-      this.queue.value = null;
-    }
-    if (e.from === "bot" && this.owner.value === "agent") this.owner.value = "bot";
+    if (e.code) this.#handed(e, live);
     if (e.seq >= this.#target) this.caughtUp.value = true;
     if (live) this.onMessage(e);
+  }
+
+  /** Follows a handoff. What is replayed is past: the welcome has said who answers now. */
+  #handed({ code = "", data }: ChatEvent, live: boolean): void {
+    const owner = owners[code];
+    if (!owner) return;
+    this.offline.value = code === "handoff.offline";
+    this.agent.value = owner === "agent" ? (data?.agent ?? "") : "";
+    if (!live) return;
+    this.owner.value = owner;
+    if (owner !== "waiting" || this.offline.value) this.queue.value = null;
   }
 
   #setTyping(who: "bot" | "agent" | null): void {

@@ -65,12 +65,11 @@ function status(chat: Chat): Status {
   if (link !== "online") return byLink[link];
   switch (chat.owner.value) {
     case "agent":
-      return [`人工客服 ${chat.agent.value} 为您服务`, "good"];
-    case "waiting":
-      return ["正在为您转接人工客服", "busy"];
+      return [`人工客服${chat.agent.value ? ` ${chat.agent.value} ` : ""}为您服务`, "good"];
     case "closed":
       return over;
-    case "bot":
+    default:
+      if (chat.waits.value) return ["正在为您转接人工客服", "busy"];
       return ["智能助手为您服务", "good"];
   }
 }

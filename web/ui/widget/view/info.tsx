@@ -50,6 +50,10 @@ export const Info = reactive(({ chat, onClose, onReset }: Props) => {
         <p>
           客服不会索要支付密码、短信验证码、银行卡密码或安全码，不会要求刷脸或转账，身份核验只在钱包内完成。遇到此类要求请停止操作并投诉。
         </p>
+        <h3>聊天记录</h3>
+        <button type="button" class="choice" onClick={() => void chat.download()}>
+          下载聊天记录
+        </button>
         <h3>重新开始</h3>
         {sure.value ? (
           <div class="confirm" role="group" aria-label="确认开始新会话">

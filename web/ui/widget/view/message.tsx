@@ -39,7 +39,7 @@ function Body({ row, live }: { row: Row; live: boolean }) {
     return <p class="notice">{event.text}</p>;
   }
   return (
-    <Bubble who={event.from} first={row.first} origin={event.origin} name={event.name}>
+    <Bubble who={event.from} first={row.first} origin={event.origin} name={row.agent}>
       {event.from === "visitor" ? <p class="text">{event.text}</p> : <Lines text={event.text} />}
       {row.last && !live && <Time at={event.at} />}
     </Bubble>
@@ -75,9 +75,9 @@ function Bubble({ who, first, origin, name, children }: BubbleProps) {
 }
 
 /** Tells a script, an AI and a person apart, in words. */
-function authorOf(who: BubbleProps["who"], origin?: Origin, name = "客服"): { name: string; icon: IconName; tag?: string } {
+function authorOf(who: BubbleProps["who"], origin?: Origin, name?: string): { name: string; icon: IconName; tag?: string } {
   if (who === "visitor") return { name: "您", icon: "agent" };
-  if (who === "agent") return { name, icon: "agent", tag: "人工客服" };
+  if (who === "agent") return { name: name || "客服", icon: "agent", tag: "人工客服" };
   if (origin === "ai") return { name: "智能助手", icon: "ai", tag: "AI 生成" };
   return { name: "智能助手", icon: "bot" };
 }
@@ -92,8 +92,9 @@ interface ChoicesProps {
 const Choices = reactive(({ chat, event, choices, onChosen }: ChoicesProps) => {
   const going = chat.outbox.entries.value.filter((e) => e.delivery !== "failed");
   const chosen = going.find((e) => e.choice?.seq === event.seq)?.choice?.value;
+  const rating = choices.every((c) => c.value.startsWith("rating."));
   return (
-    <div class="choices" role="group" aria-label="请选择">
+    <div class={rating ? "choices rating" : "choices"} role="group" aria-label="请选择">
       {choices.map(({ value, label }) => (
         <button
           type="button"
@@ -105,7 +106,7 @@ const Choices = reactive(({ chat, event, choices, onChosen }: ChoicesProps) => {
             onChosen();
           }}
         >
-          {value === chosen && <Icon name="check" />}
+          {rating ? <b aria-hidden="true">{value.slice(-1)}</b> : value === chosen && <Icon name="check" />}
           {label}
         </button>
       ))}

@@ -30,13 +30,15 @@ export const Notices = reactive(({ chat }: { chat: Chat }) => {
       </Bar>
     );
   }
-  if (queue) {
+  if (queue && chat.waits.value) {
     return (
-      <Bar icon="wait">
-        正在为您转接人工客服，您排在第 {queue.position} 位
-        {queue.wait_s ? `，预计等待${minutes(queue.wait_s)}` : ""}。
+      <Bar icon="wait" action="取消排队" onAction={() => chat.choose("handoff.leave", "取消排队", 0)}>
+        您排在第 {queue.position} 位{queue.wait_s ? `，预计等待${minutes(queue.wait_s)}` : ""}。
       </Bar>
     );
+  }
+  if (chat.owner.value === "waiting" && chat.offline.value) {
+    return <Bar icon="info">客服上线后会在这里回复，您可以先离开。</Bar>;
   }
   return null;
 });

@@ -9,12 +9,16 @@ export interface Row {
   /** First and last of what one author says in one go. */
   first: boolean;
   last: boolean;
+  /** Who had taken over then, as far as visitors may know. */
+  agent: string;
 }
 
 const oneGo = 5 * 60_000;
 
 export function rows(events: readonly ChatEvent[]): Row[] {
+  let agent = "";
   return events.map((event, i) => {
+    agent = event.data?.agent ?? agent;
     const before = events[i - 1];
     const after = events[i + 1];
     const day = dayName(event.at);
@@ -23,6 +27,7 @@ export function rows(events: readonly ChatEvent[]): Row[] {
       day: before && dayName(before.at) === day ? "" : day,
       first: !before || !together(before, event),
       last: !after || !together(event, after),
+      agent,
     };
   });
 }
@@ -31,7 +36,6 @@ function together(a: ChatEvent, b: ChatEvent): boolean {
   return (
     a.from === b.from &&
     a.origin === b.origin &&
-    a.name === b.name &&
     a.kind !== "notice" &&
     b.kind !== "notice" &&
     Date.parse(b.at) - Date.parse(a.at) < oneGo
