@@ -303,7 +303,7 @@ func TestLogIsBounded(t *testing.T) {
 	w := newWorld(t)
 	store := w.store()
 	for s := w.load(); s.Seq < bot.MaxEvents; s = w.load() {
-		events := make([]bot.Event, 50)
+		events := make([]bot.Event, 20)
 		for i := range events {
 			events[i] = bot.Event{Seq: s.Seq + int64(i) + 1, Kind: bot.Text, From: bot.Visitor, Text: "x", At: start}
 		}
