@@ -48,6 +48,9 @@ func (a *API) take(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
+	if _, err := c.messageID(r); err != nil {
+		return err
+	}
 	if s.Owner == bot.OwnerAgent && s.Agent == r.who.ID {
 		return done(w) // the answer to the first call was lost
 	}
