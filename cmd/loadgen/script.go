@@ -44,7 +44,8 @@ type applicant struct {
 }
 
 // cast returns the demo applicants who can walk the whole dialogue: adults
-// with a resident's ID number.
+// with a resident's ID number, of whom no person has to decide. There is none,
+// and thousands who wait for one would be another measurement.
 func cast() ([]applicant, error) {
 	all, err := eligibility.LoadApplicants(eligibility.Files, eligibility.ApplicantsFile)
 	if err != nil {
@@ -52,7 +53,8 @@ func cast() ([]applicant, error) {
 	}
 	var out []applicant
 	for _, a := range all.All() {
-		if slices.Contains(a.Reasons, eligibility.UnderAge) || slices.Contains(a.Reasons, eligibility.NotPRCNational) {
+		if slices.Contains(a.Reasons, eligibility.UnderAge) || slices.Contains(a.Reasons, eligibility.NotPRCNational) ||
+			a.Decision == eligibility.ManualReview {
 			continue
 		}
 		out = append(out, applicant{name: a.Name, idNumber: pii.Text(strings.ToUpper(a.IDNumber.Reveal())), decision: a.Decision})
