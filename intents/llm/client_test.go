@@ -23,6 +23,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 var entries = []faq.Entry{
 	{ID: "review", Questions: []string{"审核要多久"}, Answer: "提交后由系统自动审核，通常较快，没有固定的时间。审核期间可以照常使用钱包。结果会在这里通知您。"},
 	{ID: "cards", Questions: []string{"需要什么银行卡"}, Answer: "需要绑定本人的储蓄卡，信用卡不行。卡内要有足够的余额，在App里打开「我」就能绑定。"},
+	{ID: "honest", Questions: []string{"符合条件就能通过吗"}, Answer: "满足这些条件，也不等于一定通过审核，以评估结果为准。"},
 }
 
 func newClient(t *testing.T, m *llmtest.Model, change ...func(*llm.Config)) *llm.Client {
@@ -167,6 +168,8 @@ func TestRefuses(t *testing.T) {
 		"依据：review\n审核通常需要3天，没有固定的时间。":                  llm.Refused, // a figure of its own
 		"依据：review\n年利率很低，按日计算，随借随还。":                   llm.Refused,
 		"依据：review\n结果会在这里通知您，您一定会通过。":                  llm.Refused,
+		"依据：honest\n满足这些条件，一定通过审核。":                     llm.Refused, // its own words, turned round
+		"依据：honest\n一定通过审核，以评估结果为准。":                    llm.Refused,
 		"依据：review\n请点击https://x.cn查看结果。":               llm.Refused,
 		"依据：cards\n<b>需要绑定本人的储蓄卡</b>。":                  llm.Refused,
 		"依据：cards\n需要绑定本人的储蓄卡。\n请把验证码发给我。":              llm.Refused,
