@@ -32,6 +32,7 @@ type config struct {
 	Retention       time.Duration `help:"How long a session's state, with the visitor's details, is kept after its last message." default:"720h" env:"FENFU_RETENTION" group:"Storage"`
 	LogRetention    time.Duration `help:"How long the masked log of its messages is kept; no shorter." default:"720h" env:"FENFU_LOG_RETENTION" group:"Storage"`
 
+	APIKeysFile    string   `help:"Bearer keys of other systems at the desk's API: a YAML list of id, name, scopes, desks, capacity and sha256." name:"api-keys-file" env:"FENFU_API_KEYS_FILE" group:"Access" type:"path"`
 	TokenKey       string   `help:"Key that visitors' tokens are signed with: base64 of 32 bytes." env:"FENFU_TOKEN_KEY" group:"Access"`
 	TokenKeyFile   string   `help:"File with the token key." env:"FENFU_TOKEN_KEY_FILE" group:"Access" type:"path"`
 	AllowedOrigins []string `help:"Origins of the pages that may embed the widget, such as https://pay.example.com." env:"FENFU_ALLOWED_ORIGINS" group:"Access"`
@@ -117,6 +118,10 @@ func (c *config) check() error {
 	bad(c.NotifyURL != "" || c.NotifySecrets == "", "--notify-secrets needs --notify-url")
 	_, err := c.content()
 	bad(err == nil, "%w", err)
+	if desks, e := c.loadDesks(); e == nil { // else it was said before
+		_, err := c.apiKeys(desks)
+		bad(err == nil, "--api-keys-file: %w", err)
+	}
 	_, err = c.canned()
 	bad(err == nil, "--canned-file: %w", err)
 	bad((c.CallbackURL == "") == (c.CallbackSecrets == ""), "--callback-url and --callback-secrets go together")

@@ -158,9 +158,14 @@ func (c *config) desk(b watchedBot, s *storage, books deskBooks, logger *slog.Lo
 	if err != nil {
 		return nil, err
 	}
+	keys, err := c.apiKeys(b.Desks)
+	if err != nil {
+		return nil, err
+	}
 	return &web.Desk{
 		Config: api.Config{
-			Bot: b, Sessions: s.Store, Beside: besides{s.Store}, Desk: books, Staff: s.staff,
+			Keys: keys,
+			Bot:  b, Sessions: s.Store, Beside: besides{s.Store}, Desk: books, Staff: s.staff,
 			Desks: b.Desks, Canned: canned, Forbidden: c.forbidden(),
 		},
 		Typing: func(session string, on bool) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,8 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -44,9 +47,8 @@ type office struct {
 	clock   *shifted
 	logged  *lockedLog
 	web     *httptest.Server
-	hashes  sync.Map // of passwords
 	hash    staff.Hash
-	stopped chan struct{}
+	keyText string // of an integrator's key for the desk service
 }
 
 const officePassword = "correct horse battery"
@@ -106,10 +108,16 @@ func newOffice(t testing.TB, redisURL string, change ...func(*config)) *office {
 	for _, do := range change {
 		do(&c)
 	}
+	keyText, sum := "a key of a test", sha256.Sum256([]byte("a key of a test"))
+	c.APIKeysFile = filepath.Join(t.TempDir(), "keys.yaml")
+	entry := fmt.Sprintf("- {id: crm, name: 外部客服, scopes: [read, speak], desks: [service], sha256: %x}\n", sum)
+	if err := os.WriteFile(c.APIKeysFile, []byte(entry), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if err := c.check(); err != nil {
 		t.Fatal(err)
 	}
-	o := &office{t: t, clock: &shifted{}, logged: &lockedLog{}, stopped: make(chan struct{})}
+	o := &office{t: t, clock: &shifted{}, logged: &lockedLog{}, keyText: keyText}
 	logger := slog.New(slog.NewTextHandler(o.logged, nil))
 	o.openStore(c, logger)
 	w := &watch{newCounters(), noop.NewTracerProvider().Tracer("")}

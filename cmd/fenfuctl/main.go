@@ -15,6 +15,7 @@ type cli struct {
 	Due      dueCmd      `cmd:"" help:"List what is due, leased, stuck or given up, and make it due again."`
 	Eval     evalCmd     `cmd:"" help:"Measure classify on a labelled file."`
 	FAQ      faqCmd      `cmd:"" name:"faq" help:"Check and measure the knowledge base."`
+	Key      keyCmd      `cmd:"" help:"Make keys for other systems at the desk's API."`
 	Validate validateCmd `cmd:"" help:"Read lines and print whether each is a well-formed detail."`
 }
 

@@ -28,7 +28,8 @@ const maxBody = 16 << 10
 // Key is an integrator's bearer key.
 type Key struct {
 	staff.Principal
-	Hash [sha256.Size]byte // of the key
+	Capacity int               // conversations at the same time
+	Hash     [sha256.Size]byte // of the key
 }
 
 // request is a request of somebody.
@@ -74,7 +75,7 @@ func (a *API) authenticate(r *http.Request) (*request, error) {
 		sum := sha256.Sum256([]byte(bearer))
 		for i := range a.Keys {
 			if subtle.ConstantTimeCompare(sum[:], a.Keys[i].Hash[:]) == 1 {
-				return &request{Request: r, who: a.Keys[i].Principal}, nil
+				return &request{Request: r, who: a.Keys[i].Principal, capacity: a.Keys[i].Capacity}, nil
 			}
 		}
 		return nil, errNoLogin
