@@ -207,6 +207,7 @@ type Data struct {
 	Decision    eligibility.Decision `json:"decision,omitempty"`
 	Reasons     []eligibility.Reason `json:"reasons,omitempty"`
 	Receipt     string               `json:"receipt,omitempty"` // of a deletion
+	Agent       string               `json:"agent,omitempty"`   // name of whoever has taken over
 }
 
 // Turn is the outcome of handling one message: everything in it is stored, or

@@ -60,7 +60,7 @@ func (t *turn) take() error {
 	if h.VisitorAt = t.m.At; offline {
 		h.VisitorAt = h.Since // the visitor is not there, and need not be
 	}
-	t.notice(CodeTaken, "客服“"+t.m.By.Name+"”为您服务。", nil)
+	t.notice(CodeTaken, "客服“"+t.m.By.Name+"”为您服务。", &Data{Agent: t.m.By.Name})
 	return nil
 }
 

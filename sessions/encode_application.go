@@ -42,6 +42,7 @@ func (o object) data(d *bot.Data) object {
 	o = append(o.name("d"), '{')
 	o = o.text("application", d.Application).text("decision", string(d.Decision)).reasons(d.Reasons)
 	o = o.text("receipt", d.Receipt)
+	o = o.text("agent", d.Agent)
 	return append(o, '}')
 }
 
