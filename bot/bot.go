@@ -216,6 +216,7 @@ type Turn struct {
 	Session   Session // the new state; Version and Seq are those it was loaded with
 	MessageID string
 	Events    []Event // numbered Session.Seq+1 and on; the first one is the message's own
+	Asks      bool    // the message is a question of the visitor's; not stored
 	Erase     bool    // every earlier event is replaced by its [Event.Erased], in the same commit
 }
 

@@ -55,6 +55,11 @@ type Config struct {
 	Model    Model       // helps with what nothing else understands; nil: nobody does
 	AskLimit int         // questions that go to it in one session, at most
 	Show     func(Delta) // shows what it is writing to the session's visitor, at once; nil: nobody sees it
+
+	// Count is told what a turn made of a form, after its commit. It returns at
+	// once. A commit that was answered as a duplicate of itself is not counted.
+	// nil: nobody counts.
+	Count func(at time.Time, counts []flow.Count)
 }
 
 // Bot handles messages.
@@ -128,6 +133,11 @@ func (b *Bot) attempt(ctx context.Context, m Message) (int64, error) {
 	}
 	if err != nil && !errors.Is(err, ErrConflict) {
 		err = fmt.Errorf("commit turn: %w", err)
+	}
+	if err == nil && b.Count != nil {
+		if counts := b.Counts(s, turn); counts != nil {
+			b.Count(m.At, counts)
+		}
 	}
 	if err == nil && turn.Erase {
 		b.Logger.Info("erased what was kept of a visitor", "session", m.Session)
@@ -208,7 +218,7 @@ func (b *Bot) decide(s Session, m Message) (Turn, error) {
 	t.listen()
 	t.attend()
 	t.s.Due = due(&s, &t.s, m)
-	return Turn{Session: t.s, MessageID: string(m.From) + ":" + m.ID, Events: t.events, Erase: t.wipe}, nil
+	return Turn{Session: t.s, MessageID: string(m.From) + ":" + m.ID, Events: t.events, Asks: t.asks, Erase: t.wipe}, nil
 }
 
 // turn is a Turn in the making.

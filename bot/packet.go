@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"fenfu/bot/eligibility"
@@ -25,9 +27,21 @@ type PacketDetail struct {
 	Kind   string // as Detail takes it
 	Label  string
 	Masked string // "" if it is missing
-	Given  bool
+	State  DetailState
+	Reason string // why it was refused, or how often it was corrected, for people; "" otherwise
 	At     time.Time
 }
+
+// DetailState is how a detail stands.
+type DetailState string
+
+// The states of a detail.
+const (
+	Given     DetailState = "given"
+	Missing   DetailState = "missing"
+	Corrected DetailState = "corrected" // given, and another one before
+	Refused   DetailState = "refused"   // asked for, and not given
+)
 
 // PacketApplication is how the latest application stands.
 type PacketApplication struct {
@@ -48,16 +62,11 @@ func (b *Bot) Packet(s Session) Packet {
 	p := Packet{Form: s.Flow.Status}
 	p.Step, p.Done, p.Steps = b.Book.Progress(s.Flow)
 	for _, k := range b.Book.Kinds(s.Flow) {
-		d, given := s.Flow.Details[k]
-		detail := PacketDetail{Kind: string(k), Label: flow.KindLabel(k), Given: given, At: d.At}
-		if given {
-			detail.Masked = slot.Mask(k, d.Value)
-		}
-		p.Details = append(p.Details, detail)
+		p.Details = append(p.Details, b.packetDetail(s.Flow, k))
 	}
 	if h := s.Handoff; h != nil && h.Contact != "" {
 		p.Details = append(p.Details, PacketDetail{
-			Kind: ContactLeft, Label: "留言联系方式", Masked: slot.Redact(h.Contact.Reveal()), Given: true, At: h.Since,
+			Kind: ContactLeft, Label: "留言联系方式", Masked: slot.Redact(h.Contact.Reveal()), State: Given, At: h.Since,
 		})
 	}
 	if a := s.Application; a != nil {
@@ -67,6 +76,34 @@ func (b *Bot) Packet(s Session) Packet {
 		}
 	}
 	return p
+}
+
+// packetDetail says how one detail of a form stands.
+func (b *Bot) packetDetail(s flow.State, k slot.Kind) PacketDetail {
+	d, given := s.Details[k]
+	out := PacketDetail{Kind: string(k), Label: flow.KindLabel(k), State: Missing, At: d.At}
+	var reasons []string
+	switch {
+	case given && d.Corrected > 0:
+		out.State = Corrected
+		reasons = append(reasons, fmt.Sprintf("改过 %d 次", d.Corrected))
+	case given:
+		out.State = Given
+	}
+	if given {
+		out.Masked = slot.Mask(k, d.Value)
+	}
+	if s.Refused.Step != "" && s.Refused.Step == b.Book.StepFor(s, k) {
+		why := refusalWords(s.Refused)
+		if given {
+			why = "又想改，但" + why
+		} else {
+			out.State = Refused
+		}
+		reasons = append(reasons, why)
+	}
+	out.Reason = strings.Join(reasons, "；")
+	return out
 }
 
 // Detail returns one detail in full, and false if there is none. Whoever is

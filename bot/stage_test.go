@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"testing/fstest"
 	"time"
@@ -36,6 +37,7 @@ import (
 //	@ close       ends it
 //	@ transfer review, @ transfer @wang    passes it on
 //	@ gone        the agent's connection is gone for good
+//	@ packet      what an agent sees of the visitor's form
 //	@ later 26h   so much time passes, and what falls due in it happens
 const stageMark = "@ "
 
@@ -79,6 +81,8 @@ func (w *world) stage(line string, out *strings.Builder) {
 		w.agent(w.load().Agent, m, out)
 	case what == "gone":
 		w.send(bot.Message{ID: fmt.Sprint("gone", w.seen), From: bot.System, Kind: bot.Gone, By: bot.Person{ID: w.load().Agent}}, "", out)
+	case what == "packet":
+		w.packet(out)
 	case what == "later":
 		w.pass(w.duration(arg), out)
 	default:
@@ -175,6 +179,15 @@ func (w *world) agent(id string, m bot.Message, out *strings.Builder) {
 	w.now = w.now.Add(10 * time.Second)
 	m.ID, m.From, m.By = fmt.Sprint("a", w.seen), bot.Agent, bot.Person{ID: id, Name: "客服" + id}
 	w.send(m, m.Text.Reveal(), out)
+}
+
+// packet writes down how the details stand.
+func (w *world) packet(out *strings.Builder) {
+	w.t.Helper()
+	for _, d := range w.node().Packet(w.load()).Details {
+		fmt.Fprintf(out, "    %s", strings.Join(slices.DeleteFunc([]string{d.Label, string(d.State), d.Masked, d.Reason}, func(s string) bool { return s == "" }), " "))
+		out.WriteString("\n")
+	}
 }
 
 // books stand for the desk's: only whether somebody is there matters to a

@@ -68,13 +68,22 @@ type flowRecord struct {
 	Details  []detailRecord  `json:"d,omitempty"`
 	Consents []consentRecord `json:"c,omitempty"`
 	Misses   int             `json:"m,omitempty"`
+	Since    nanos           `json:"w,omitempty"`
+	Refused  refusalRecord   `json:"r,omitzero"`
 	Offered  bool            `json:"o,omitempty"`
 }
 
+type refusalRecord struct {
+	Step   string `json:"s,omitempty"`
+	Reason string `json:"r,omitempty"`
+	Tries  int    `json:"n,omitempty"`
+}
+
 type detailRecord struct {
-	Kind  slot.Kind `json:"k"`
-	Value string    `json:"v"`
-	At    nanos     `json:"t,omitempty"`
+	Kind      slot.Kind `json:"k"`
+	Value     string    `json:"v"`
+	At        nanos     `json:"t,omitempty"`
+	Corrected int       `json:"n,omitempty"`
 }
 
 type consentRecord struct {

@@ -11,13 +11,13 @@ import (
 func (r flowRecord) state() flow.State {
 	s := flow.State{
 		Flow: r.Flow, Version: r.Version, Status: r.Status, Step: r.Step,
-		Asking: r.Asking, Misses: r.Misses, Offered: r.Offered,
+		Asking: r.Asking, Misses: r.Misses, Since: r.Since.time(), Refused: flow.Refusal(r.Refused), Offered: r.Offered,
 	}
 	if len(r.Details) > 0 {
 		s.Details = make(map[slot.Kind]flow.Detail, len(r.Details))
 	}
 	for _, d := range r.Details {
-		s.Details[d.Kind] = flow.Detail{Value: pii.Text(d.Value), At: d.At.time()}
+		s.Details[d.Kind] = flow.Detail{Value: pii.Text(d.Value), At: d.At.time(), Corrected: d.Corrected}
 	}
 	for _, c := range r.Consents {
 		s.Consents = append(s.Consents, flow.Consent{ID: c.ID, Version: c.Version, TextSHA256: c.TextSHA256, At: c.At.time()})

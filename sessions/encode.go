@@ -121,7 +121,7 @@ func encodeFlow(o object, s *flow.State) object {
 	if len(s.Details) > 0 {
 		o = append(o.name("d"), '[')
 		for kind, d := range s.Details {
-			o = o.next().text("k", string(kind)).text("v", d.Value.Reveal()).number("t", toNanos(d.At))
+			o = o.next().text("k", string(kind)).text("v", d.Value.Reveal()).number("t", toNanos(d.At)).number("n", int64(d.Corrected))
 			o = append(o, '}')
 		}
 		o = append(o, ']')
@@ -134,7 +134,12 @@ func encodeFlow(o object, s *flow.State) object {
 		}
 		o = append(o, ']')
 	}
-	return o.number("m", int64(s.Misses)).yes("o", s.Offered)
+	if r := &s.Refused; *r != (flow.Refusal{}) {
+		o = append(o.name("r"), '{')
+		o = o.text("s", r.Step).text("r", r.Reason).number("n", int64(r.Tries))
+		o = append(o, '}')
+	}
+	return o.number("m", int64(s.Misses)).number("w", toNanos(s.Since)).yes("o", s.Offered)
 }
 
 // encodeEntry writes an entryRecord of consecutive events.

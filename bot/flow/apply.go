@@ -163,6 +163,7 @@ func (r *run) skip(s *Step) {
 	case r.f.satisfied(s, r.s):
 		r.advance(r.f.Texts["unchanged"])
 	default:
+		r.refuse(s, WouldNot, 0)
 		r.say(Say{Text: r.items("required", []string{s.Label}) + s.Why, Choices: r.f.choices("keep", "human", "park", "cancel")})
 	}
 }

@@ -76,7 +76,16 @@ func (r *run) nearMiss(found []slot.Found) string {
 	if s == nil || slices.ContainsFunc(found, func(f slot.Found) bool { return s.takes(f.Kind) }) {
 		return ""
 	}
+	r.refuse(s, miss.Reason, 1)
 	return s.Errors[miss.Reason]
+}
+
+// refuse notes why a step has no answer yet, after so many more tries.
+func (r *run) refuse(s *Step, reason string, tries int) {
+	if r.s.Refused.Step == s.ID {
+		tries += r.s.Refused.Tries
+	}
+	r.s.Refused = Refusal{Step: s.ID, Reason: reason, Tries: tries}
 }
 
 func (r *run) items(key string, items []string) string {
@@ -92,9 +101,38 @@ func (r *run) set(found []slot.Found) {
 		}
 	}
 	for _, f := range found {
-		details[f.Kind] = Detail{Value: f.Value, At: r.in.Now}
+		s := r.f.stepFor(f.Kind)
+		details[f.Kind] = Detail{Value: f.Value, At: r.in.Now, Corrected: corrections(s, f, r.s)}
+		if r.s.Refused.Step == s.ID {
+			r.s.Refused = Refusal{}
+		}
 	}
 	r.s.Details = details
+}
+
+// corrections is how often the step's answer was another one before, once it is
+// what was found.
+func corrections(s *Step, found slot.Found, was State) int {
+	times, same := 0, false
+	for _, k := range s.accepts() {
+		if d, ok := was.Details[k]; ok {
+			times, same = max(times, d.Corrected), same || k == found.Kind && d.Value == found.Value
+		}
+	}
+	if !same && s.answered(was) {
+		times++
+	}
+	return times
+}
+
+// answered reports whether the step, which asks for a detail, has one.
+func (s *Step) answered(in State) bool {
+	for _, k := range s.accepts() {
+		if _, ok := in.Details[k]; ok {
+			return true
+		}
+	}
+	return false
 }
 
 // hide marks what was found, so that nobody sees it in the log.
@@ -110,6 +148,7 @@ func (r *run) miss(s *Step, reason string) {
 		text += "\n" + r.f.Texts["invalid_kept"]
 	}
 	r.s.Misses++
+	r.refuse(s, reason, 1)
 	if r.s.Misses >= maxMisses {
 		r.s.Misses, r.s.Asking = 0, AskStuck
 		r.say(Say{Text: text + "\n" + r.f.Texts["stuck"], Choices: r.f.choices("keep", "human", "park", "cancel")})

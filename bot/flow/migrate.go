@@ -103,11 +103,7 @@ func (f *Flow) satisfied(step *Step, s State) bool {
 			return c.ID == step.Consent.ID && c.Version == step.Consent.Version
 		})
 	case DetailStep:
-		for _, k := range step.accepts() {
-			if _, ok := s.Details[k]; ok {
-				return true
-			}
-		}
+		return step.answered(s)
 	}
 	return false
 }

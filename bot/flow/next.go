@@ -91,7 +91,7 @@ func (b *Book) Resume(s State, now time.Time) (State, []Action) {
 	}
 	words := r.f.Texts["already"]
 	if s.Status == Parked {
-		words = r.f.Texts["resume"]
+		words, r.s.Since = r.f.Texts["resume"], now
 	}
 	r.s.Misses = 0
 	r.ask(words)
@@ -199,7 +199,7 @@ func (r *run) advance(words ...string) {
 // open makes the step's question the open one.
 func (r *run) open(s *Step) {
 	if s.ID != r.s.Step {
-		r.s.Misses = 0
+		r.s.Misses, r.s.Since = 0, r.in.Now
 	}
 	r.s.Step = s.ID
 }

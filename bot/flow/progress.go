@@ -21,6 +21,15 @@ func (b *Book) Progress(s State) (label string, done, steps int) {
 	return label, done, steps
 }
 
+// StepFor returns the id of the step that asks for details of the kind, "" if
+// none does.
+func (b *Book) StepFor(s State, k slot.Kind) string {
+	if f := b.Of(s); f != nil {
+		return f.idFor(string(k))
+	}
+	return ""
+}
+
 // Kinds are the details that a form asks for, in its order: of a question that
 // takes one of several, those that were given, or else the first.
 func (b *Book) Kinds(s State) []slot.Kind {

@@ -12,7 +12,7 @@ func (b *Book) Reopen(s State, in Input) (State, []Action) {
 	if f == nil || s.Status != Done {
 		return s, nil
 	}
-	s.Status, s.Step, s.Asking, s.Misses = Running, f.confirmation().ID, AskNothing, 0
+	s.Status, s.Step, s.Asking, s.Misses, s.Since = Running, f.confirmation().ID, AskNothing, 0, in.Now
 	return b.Next(s, in)
 }
 

@@ -35,9 +35,23 @@ type State struct {
 	Asking   Asking // a question about the flow itself that is open on top of the step's
 	Details  map[slot.Kind]Detail
 	Consents []Consent
-	Misses   int  // answers in a row that the open step could not use
-	Offered  bool // the offer to start is open: a yes starts
+	Misses   int       // answers in a row that the open step could not use
+	Since    time.Time // when the open step was opened
+	Refused  Refusal   // what was last asked for and not given
+	Offered  bool      // the offer to start is open: a yes starts
 }
+
+// Refusal is a step that the visitor did not give what it asks for, and why. It
+// holds nothing of what was written. It is forgotten when the step has its
+// answer.
+type Refusal struct {
+	Step   string
+	Reason string // one of slot.Reasons, [WouldNot], or "": it looked like no answer at all
+	Tries  int    // answers that were of no use
+}
+
+// WouldNot is the reason of a visitor who will not give a detail.
+const WouldNot = "would_not"
 
 // Asking is a question about the flow itself.
 type Asking string
@@ -54,8 +68,9 @@ const (
 
 // Detail is one detail as the visitor gave it.
 type Detail struct {
-	Value pii.Text // normalised
-	At    time.Time
+	Value     pii.Text // normalised
+	At        time.Time
+	Corrected int // how often it took the place of another answer to the same question
 }
 
 // Consent is one consent the visitor gave: which text, when.

@@ -31,7 +31,8 @@ type detail struct {
 	Kind   string     `json:"kind"`
 	Label  string     `json:"label"`
 	Masked string     `json:"masked,omitempty"`
-	State  string     `json:"state"` // given or missing
+	State  string     `json:"state"` // given, missing, corrected or refused
+	Reason string     `json:"reason,omitempty"`
 	At     *time.Time `json:"at,omitempty"`
 }
 
@@ -62,11 +63,7 @@ func packetOf(s *bot.Session, p bot.Packet, row *Row, notes []Note) packet {
 		Comment: s.Handoff.Comment.Reveal(),
 	}
 	for _, d := range p.Details {
-		state := "missing"
-		if d.Given {
-			state = "given"
-		}
-		out.Details = append(out.Details, detail{Kind: d.Kind, Label: d.Label, Masked: d.Masked, State: state, At: optional(d.At)})
+		out.Details = append(out.Details, detail{Kind: d.Kind, Label: d.Label, Masked: d.Masked, State: string(d.State), Reason: d.Reason, At: optional(d.At)})
 	}
 	if app := p.Application; app != nil {
 		out.Application = &application{
