@@ -47,7 +47,9 @@ export class Console {
   }
 
   async setPresence(label) {
+    const told = this.page.waitForResponse((r) => r.url().endsWith("/v1/desk/presence") && r.ok());
     await this.presence.selectOption({ label });
+    await told;
   }
 
   button(name) {

@@ -1,7 +1,7 @@
 // The real server, as a process of its own on a folder of its own.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -22,6 +22,28 @@ export async function startServer(t, ...flags) {
   });
   await server.start();
   return server;
+}
+
+/** Writes a file for a server to start with; the test's end removes it. */
+export async function settingsFile(t, name, text) {
+  const dir = await mkdtemp(join(tmpdir(), "fenfu-e2e-"));
+  t.after(() => rm(dir, { recursive: true, force: true }));
+  const file = join(dir, name);
+  await writeFile(file, text);
+  return file;
+}
+
+/** Two desks whose agents may have so many conversations each. */
+export function desksFile(t, capacity) {
+  const hours = `[{days: [mon, tue, wed, thu, fri, sat, sun], open: "00:00", close: "23:59"}]`;
+  return settingsFile(t, "desks.yaml", `
+zone: Asia/Shanghai
+limits: {take_back: 3m, warn_after: 10m, close_after: 5m, give_up: 30m, prefer: 60s}
+desks:
+  - {id: service, name: 客服, capacity: ${capacity}, hours: ${hours}, holidays: [], reasons: []}
+  - {id: review, name: 审核专员, capacity: ${capacity}, hours: ${hours}, holidays: [], reasons: [review, failed, appeal]}
+rules: []
+`);
 }
 
 class Server {

@@ -1,5 +1,16 @@
 // The widget as a visitor handles it.
 import assert from "node:assert/strict";
+import { newContext } from "./browser.js";
+
+/** A visitor with a window of its own, the widget open. */
+export async function newVisitor(t, browser, server, profile) {
+  const context = await newContext(t, browser, profile);
+  const page = await context.newPage();
+  await page.goto(server.url);
+  const widget = new Widget(page);
+  await widget.open();
+  return widget;
+}
 
 export class Widget {
   constructor(page) {

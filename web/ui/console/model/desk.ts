@@ -189,7 +189,10 @@ export class Desk {
   }
 
   open(session: string): void {
-    if (this.selected.value === session && this.talk.value) return;
+    if (this.selected.value === session && this.talk.value) {
+      void this.talk.value.refresh();
+      return;
+    }
     const before = this.talk.value;
     if (before) {
       before.leave();

@@ -22,6 +22,7 @@ export interface Shown {
 }
 
 const pageSize = 50;
+const refreshAfter = 400;
 const typingFor = 12_000;
 const typingEvery = 3_000;
 
@@ -41,6 +42,7 @@ export class Talk {
   readonly #api: Api;
   readonly #path: string;
   #typingTimer: ReturnType<typeof setTimeout> | undefined;
+  #refreshTimer: ReturnType<typeof setTimeout> | undefined;
   #typedAt = 0;
   #reading = false;
   #sending: Promise<void> = Promise.resolve();
@@ -73,6 +75,11 @@ export class Talk {
     if (packet) this.packet.value = packet;
   }
 
+  #refreshSoon(): void {
+    clearTimeout(this.#refreshTimer);
+    this.#refreshTimer = setTimeout(() => void this.refresh(), refreshAfter);
+  }
+
   async readOlder(): Promise<void> {
     const first = this.events.value[0]?.seq ?? 1;
     if (this.#reading || first <= 1) return;
@@ -92,6 +99,7 @@ export class Talk {
     if (frame.type === "event") {
       this.#append(frame);
       if (frame.from === "visitor") this.#setTyping(false);
+      if (frame.from !== "agent") this.#refreshSoon(); // a detail, a step, a rating
     } else if (frame.type === "typing" && frame.from === "visitor") {
       this.#setTyping(frame.on);
     }
@@ -193,6 +201,7 @@ export class Talk {
 
   /** The agent looks at something else: nothing revealed stays behind. */
   leave(): void {
+    clearTimeout(this.#refreshTimer);
     this.tellTyping(false);
     this.shown.value = new Map();
   }
