@@ -52,6 +52,22 @@ func (c *copies) add(id string, is *cached) *cached {
 	return is
 }
 
+// refresh replaces an older copy, and returns the newer one.
+func (c *copies) refresh(id string, is *cached) *cached {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	has, ok := c.lru.Peek(id)
+	switch {
+	case !ok:
+		return is
+	case has.session.Version > is.session.Version:
+		return has
+	case has.session.Version < is.session.Version:
+		c.lru.Add(id, is)
+	}
+	return is
+}
+
 // remove forgets a session: it may have moved, or never have been stored.
 func (c *copies) remove(id string) {
 	c.mu.Lock()

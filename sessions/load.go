@@ -19,20 +19,29 @@ func (s *Store) Load(ctx context.Context, id string) (bot.Session, error) {
 	if c, ok := s.cache.get(id); ok {
 		return c.session, nil
 	}
-	p := s.partition(id)
-	cmd := redis.NewStringSliceCmd(context.Background(), "evalsha", s.scripts.load.sha, 2, logKey(p.tag, id), sessionKey(p.tag, id))
-	if err := s.batch.do(ctx, p.number, s.scripts.load, cmd); err != nil {
-		return bot.Session{}, unavailable("load session "+id, err)
-	}
-	box, err := s.o.Keys.Box(id)
+	c, err := s.read(ctx, id)
 	if err != nil {
 		return bot.Session{}, err
 	}
+	return s.cache.add(id, c).session, nil
+}
+
+// read reads a session from the database.
+func (s *Store) read(ctx context.Context, id string) (*cached, error) {
+	p := s.partition(id)
+	cmd := redis.NewStringSliceCmd(context.Background(), "evalsha", s.scripts.load.sha, 2, logKey(p.tag, id), sessionKey(p.tag, id))
+	if err := s.batch.do(ctx, p.number, s.scripts.load, cmd); err != nil {
+		return nil, unavailable("load session "+id, err)
+	}
+	box, err := s.o.Keys.Box(id)
+	if err != nil {
+		return nil, err
+	}
 	c, err := openSession(box, id, cmd.Val())
 	if err != nil {
-		return bot.Session{}, damaged("session", err)
+		return nil, damaged("session", err)
 	}
-	return s.cache.add(id, c).session, nil
+	return c, nil
 }
 
 // openSession opens what scripts/load.lua returns.

@@ -28,9 +28,14 @@ const (
 )
 
 // Look returns a session as it is stored, whatever copy of it this node holds.
+// A copy that is older is replaced; none is taken in where there was none, for
+// by then it may be the older one.
 func (s *Store) Look(ctx context.Context, id string) (bot.Session, error) {
-	s.cache.remove(id)
-	return s.Load(ctx, id)
+	c, err := s.read(ctx, id)
+	if err != nil {
+		return bot.Session{}, err
+	}
+	return s.cache.refresh(id, c).session, nil
 }
 
 // AddNote writes a note down. The same id again changes nothing.

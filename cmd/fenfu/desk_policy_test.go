@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -126,7 +125,7 @@ func (o *office) settled(session string) {
 	o.t.Helper()
 	o.eventually("the books are right", func() error {
 		if s := o.look(session); s.Handoff != nil && s.Handoff.Moved != 0 {
-			return errors.New("not yet")
+			return fmt.Errorf("not yet: version %d, moved %d, due %v, %s", s.Version, s.Handoff.Moved, s.Due, s.Owner)
 		}
 		return nil
 	})

@@ -392,7 +392,7 @@ func (o *office) eventually(what string, check func() error) {
 			return
 		}
 	}
-	o.t.Fatalf("%s: %v", what, err)
+	o.t.Fatalf("%s: %v\n%s", what, err, o.logged)
 }
 
 // entries are the audit log, from the first.
