@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"strconv"
+	"time"
 )
 
 // Every key of a session carries the hash tag of its partition, so that one
@@ -95,6 +96,15 @@ const (
 	deskSeenKey    = "{desk}:seen"    // ZSET of agents by the instant, in ms, at which they were last connected
 	deskChannel    = "fenfu:desk"     // PUB/SUB channel: the session that moved in the books, or '' for agents
 )
+
+// funnelKey: HASH of what:step, and what.span:step by how long it took, to how
+// often; the figures of one day, in China, in days since 1970.
+func funnelKey(day int) string {
+	return "{desk}:funnel:" + time.Unix(int64(day)*86400, 0).UTC().Format(time.DateOnly)
+}
+
+// dayOf is the day of an instant, where visitors live.
+func dayOf(at time.Time) int { return int((at.Unix() + 8*60*60) / 86400) }
 
 // deskEndedOfKey is deskEndedKey for the conversations of one agent.
 func deskEndedOfKey(agent string) string { return "{desk}:ended:" + agent }
