@@ -122,6 +122,7 @@ func newBot(c config, memory bot.Memory, store *storage, w *watch, logger *slog.
 		Now:   time.Now, NewID: rand.Text, Logger: logger,
 		RemindAfter: c.RemindAfter,
 		Desks:       parts.desks, Desk: store.desk,
+		Count: store.funnel.Add,
 	}
 	if c.DuplicateWindow > 0 {
 		if settings.Index, err = store.Index(); err != nil {

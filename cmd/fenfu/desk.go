@@ -166,7 +166,8 @@ func (c *config) desk(b watchedBot, s *storage, books deskBooks, logger *slog.Lo
 		Config: api.Config{
 			Keys: keys,
 			Bot:  b, Sessions: s.Store, Beside: besides{s.Store}, Desk: books, Staff: s.staff,
-			Desks: b.Desks, Canned: canned, Forbidden: c.forbidden(),
+			Funnel: funnel{s.funnel, b.Book},
+			Desks:  b.Desks, Canned: canned, Forbidden: c.forbidden(),
 		},
 		Typing: func(session string, on bool) {
 			go tellTyping(books, session, on, logger)

@@ -179,6 +179,7 @@ func (o *office) openStore(c config, logger *slog.Logger) {
 	if s.staff, err = sessions.NewStaff(o.rdb, sessions.StaffOptions{Keys: keys, Sync: options.Sync, Now: o.clock.now}); err != nil {
 		o.t.Fatal(err)
 	}
+	s.funnel = sessions.NewFunnel(o.rdb, sessions.FunnelOptions{Sync: options.Sync, Logger: logger})
 	o.store = s
 }
 

@@ -83,6 +83,10 @@ func serve(ctx context.Context, c config, out io.Writer) error {
 		return nil
 	})
 	group.Go(func() error {
+		store.funnel.Work(ctx)
+		return nil
+	})
+	group.Go(func() error {
 		showQueue(ctx, books, server, logger)
 		return nil
 	})
@@ -99,7 +103,9 @@ func serve(ctx context.Context, c config, out io.Writer) error {
 		// has seen /readyz fail by the time the listener closes.
 		return errors.Join(server.Drain(last), http1.Shutdown(last))
 	})
-	return group.Wait()
+	err = group.Wait()
+	store.lastFigures(ctx)
+	return err
 }
 
 // finish lets a wake that was begun come to its end though the node is leaving:

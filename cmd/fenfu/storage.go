@@ -19,6 +19,7 @@ type storage struct {
 	*sessions.Store
 	desk    *sessions.Desk
 	staff   *sessions.Staff
+	funnel  *sessions.Funnel
 	client  func() error // closes it
 	journal func() error // what has gone wrong with the embedded store's journal
 	logger  *slog.Logger
@@ -59,6 +60,7 @@ func openStorage(ctx context.Context, c config, w *watch, logger *slog.Logger) (
 	desks, err := c.loadDesks()
 	if err == nil {
 		s.desk = sessions.NewDesk(client, sessions.DeskOptions{Prefer: desks.Limits.Prefer, Listed: c.Retention, Sync: o.Sync, Logger: logger})
+		s.funnel = sessions.NewFunnel(client, sessions.FunnelOptions{Sync: o.Sync, Logger: logger})
 		s.staff, err = sessions.NewStaff(client, sessions.StaffOptions{Keys: keys, Sync: o.Sync})
 	}
 	if err != nil {

@@ -44,7 +44,10 @@ type ratings struct {
 
 func (a *API) stats(w http.ResponseWriter, r *request) error {
 	st := stats{Reasons: map[string]int{}}
-	var err error
+	days, err := daysOf(r)
+	if err != nil {
+		return err
+	}
 	if st.Desks, err = a.deskList(r); err != nil {
 		return err
 	}
@@ -60,7 +63,7 @@ func (a *API) stats(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	if a.Funnel != nil {
-		if st.Funnel, err = a.Funnel.Read(r.Context()); err != nil {
+		if st.Funnel, err = a.Funnel.Read(r.Context(), days); err != nil {
 			return err
 		}
 	}
