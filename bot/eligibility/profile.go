@@ -136,5 +136,6 @@ func ageOf(id string, now time.Time) (int, bool) {
 	return age, age >= 0
 }
 
-// china is where a day begins and ends for an applicant.
-func china() *time.Location { return time.FixedZone("CST", 8*60*60) }
+// china is where a day begins and ends for an applicant. It has no name: of such
+// zones package time keeps one for every hour.
+func china() *time.Location { return time.FixedZone("", 8*60*60) }

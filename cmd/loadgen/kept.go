@@ -31,11 +31,13 @@ type Kept struct {
 }
 
 // sharedBy says which key a command goes to that is not the session's own: the
-// store keeps its shared keys, and nothing else, in sorted sets.
+// store keeps its shared keys, and nothing else, in sorted sets and strings.
 func sharedBy(command string) string {
 	switch {
 	case command == "zrange" || command == "zremrangebyscore":
 		return "nodes"
+	case command == "get" || command == "set":
+		return "names"
 	case strings.HasPrefix(command, "z"):
 		return "due"
 	}
@@ -45,7 +47,7 @@ func sharedBy(command string) string {
 // keyless are commands on no key, or our own looking.
 var keyless = []string{
 	"evalsha", "eval", "publish", "subscribe", "unsubscribe", "info", "ping", "hello", "client", "scan", "memory",
-	"script", "select", "config", "command", "auth", "get", "set", "setnx",
+	"script", "select", "config", "command", "auth", "setnx",
 }
 
 func (m *meter) measureKept(ctx context.Context, t *target, n int) (*Kept, error) {
