@@ -124,13 +124,12 @@ func (l *ledger) decision(application string) error {
 
 // settled returns a *deviation if anything is still owed to the visitor.
 func (l *ledger) settled() error {
-	for _, m := range l.open {
-		if m.acked == 0 {
-			return deviates("lost_ack", "message %s was never acknowledged", m.id)
-		}
-		return deviates("lost_event", "message %s was acknowledged as event %d and never came", m.id, m.acked)
-	}
-	if len(l.decided) < l.confirmed {
+	switch {
+	case len(l.open) > 0 && l.open[0].acked == 0:
+		return deviates("lost_ack", "message %s and perhaps others: never acknowledged", l.open[0].id)
+	case len(l.open) > 0:
+		return deviates("lost_event", "message %s and perhaps others: acknowledged and never came as an event", l.open[0].id)
+	case len(l.decided) < l.confirmed:
 		return deviates("undecided", "%d of %d applications decided", len(l.decided), l.confirmed)
 	}
 	return nil
