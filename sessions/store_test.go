@@ -146,6 +146,9 @@ func testStateExpired(t *testing.T, w *world) {
 	if _, err := b.Commit(t.Context(), turn(early, "m2", "x")); !errors.Is(err, bot.ErrConflict) {
 		t.Fatalf("commit that would number anew from 1: %v", err)
 	}
+	if _, err := a.Commit(t.Context(), turn(load(t, a, id), "m2", "x")); !errors.Is(err, bot.ErrConflict) {
+		t.Fatalf("commit on a copy of the state that has gone: %v", err)
+	}
 	want := bot.Session{ID: id, Owner: bot.OwnerBot, Version: 1, Seq: 3}
 	if diff := cmp.Diff(want, load(t, b, id)); diff != "" {
 		t.Error(diff)
