@@ -32,6 +32,7 @@ export class Desk {
   readonly toast = signal("");
   /** On a narrow screen, whether the visitor's panel covers the conversation. */
   readonly panel = signal(false);
+  readonly settings = signal(false);
   readonly lists: Record<View, List>;
   readonly list = computed(() => this.lists[this.view.value]);
   /** The newest row of every conversation that is known. */
@@ -92,7 +93,7 @@ export class Desk {
     const got = await this.api.post<{ me?: Me; needs_code?: boolean }>("login", { account, password, ...(code && { code }) });
     if (!got.me) return false;
     this.#enter(got.me);
-    if (this.may("presence")) void this.setPresence("online"); // whoever comes in comes to work
+    if (got.me.role === "agent") void this.setPresence("online"); // whoever comes in comes to work
     return true;
   }
 
@@ -129,6 +130,7 @@ export class Desk {
     this.#feed.stop();
     this.talk.value?.leave();
     this.phase.value = "signin";
+    this.settings.value = false;
     this.me.value = null;
   }
 

@@ -30,7 +30,7 @@ export const Audit = reactive(({ desk }: { desk: Desk }) => {
 
   const all = entries.value;
   return (
-    <main class="page">
+    <main class="page" tabIndex={0}>
       <h1>{t("audit")}</h1>
       {failed.value && (
         <p class="banner warn" role="alert">

@@ -3,7 +3,8 @@ import { t } from "../lib/i18n";
 import type { Desk } from "../model/desk";
 import type { Canned } from "../model/wire";
 
-const most = 8;
+/** As many as fit above the composer. */
+const most = 6;
 
 /** The replies that hold every word asked for, in title or text. */
 export function matching(all: readonly Canned[], query: string): Canned[] {

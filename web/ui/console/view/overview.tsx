@@ -33,7 +33,7 @@ export const Overview = reactive(({ desk }: { desk: Desk }) => {
 
   const s = stats.value;
   return (
-    <main class="page">
+    <main class="page" tabIndex={0}>
       <h1>{t("overview")}</h1>
       {failed.value && (
         <p class="banner warn" role="alert">

@@ -1,5 +1,5 @@
 import { h } from "preact";
-import { reactive, useSignal } from "../../shared/reactive";
+import { reactive } from "../../shared/reactive";
 import { t, word, type Key } from "../lib/i18n";
 import type { Desk, Page } from "../model/desk";
 import type { Presence } from "../model/wire";
@@ -10,7 +10,6 @@ const states: readonly Presence[] = ["online", "busy", "away"];
 
 /** Where to go, who one is, and whether visitors may come. */
 export const Rail = reactive(({ desk }: { desk: Desk }) => {
-  const settings = useSignal(false);
   const me = desk.me.value;
   if (!me) return null;
   return (
@@ -34,11 +33,11 @@ export const Rail = reactive(({ desk }: { desk: Desk }) => {
           </select>
         </label>
       )}
-      <button type="button" class="go" onClick={() => (settings.value = true)} title={`${me.name} · ${word("role", me.role)}`}>
+      <button type="button" class="go" onClick={() => (desk.settings.value = true)} title={`${me.name} · ${word("role", me.role)}`}>
         <Icon name="gear" />
         <span>{t("settings")}</span>
       </button>
-      {settings.value && <Settings desk={desk} onClose={() => (settings.value = false)} />}
+      {desk.settings.value && <Settings desk={desk} onClose={() => (desk.settings.value = false)} />}
     </nav>
   );
 });
