@@ -50,6 +50,15 @@
 // check, index and queue, and with [Turn.Erase] what was said so far: the log
 // keeps its numbers and times, and gives a receipt.
 //
+// # What is counted, what is told
+//
+// What a turn made of a form is worked out after its commit from the session
+// before and after it ([Bot.Counts]), and given to Config.Count; nothing is kept
+// in the session for it but when its step was opened, what was corrected, and
+// what was last refused, which whoever takes over is shown, too ([Packet]).
+// Decisions and handoffs are told to the operator's own system as
+// notifications, each due work of the session until it is delivered or given up.
+//
 // # Who owns a session
 //
 // While [Session.Owner] is OwnerAgent the bot records and keeps silent, but for

@@ -31,6 +31,9 @@ func (b *Bot) Wake(ctx context.Context, session string) error {
 			return b.release(ctx, s, c)
 		}
 	}
+	if h := s.Handoff; h != nil && !h.Next.IsZero() && !h.Next.After(now) {
+		return b.tend(ctx, s) // before what calls somebody who may be slow: an agent may be free
+	}
 	if at, ok := s.Application.wants(); ok && !at.After(now) {
 		return b.try(ctx, s)
 	}
@@ -38,9 +41,6 @@ func (b *Bot) Wake(ctx context.Context, session string) error {
 		if !n.Next.After(now) {
 			return b.deliver(ctx, s, n)
 		}
-	}
-	if h := s.Handoff; h != nil && !h.Next.IsZero() && !h.Next.After(now) {
-		return b.tend(ctx, s)
 	}
 	if at := s.Silence.Next; !at.IsZero() && !at.After(now) {
 		_, err = b.Handle(ctx, Message{Session: s.ID, ID: fmt.Sprintf("remind:%d", s.Version), From: System, Kind: Remind})

@@ -47,7 +47,8 @@ type Config struct {
 	Index           Index
 	DuplicateWindow time.Duration
 
-	Notifier Notifier // tells the operator's own system of decisions; nil: nobody is told
+	Notifier     Notifier // tells the operator's own system; nil: nobody is told
+	NotifyEvents []string // of what; nil: of decisions
 
 	Desks *handoff.Desks // the operator's desks; nil: the built-in ones
 	Desk  Desk           // their books; nil: nobody is ever there
@@ -78,6 +79,9 @@ func New(c Config) (*Bot, error) {
 	}
 	if c.Index != nil && c.DuplicateWindow <= 0 {
 		return nil, errors.New("bot: an index needs a window")
+	}
+	if err := checkEvents(c.NotifyEvents); err != nil {
+		return nil, err
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
@@ -217,6 +221,7 @@ func (b *Bot) decide(s Session, m Message) (Turn, error) {
 	}
 	t.listen()
 	t.attend()
+	t.announceHandoff(&s)
 	t.s.Due = due(&s, &t.s, m)
 	return Turn{Session: t.s, MessageID: string(m.From) + ":" + m.ID, Events: t.events, Asks: t.asks, Erase: t.wipe}, nil
 }

@@ -7,21 +7,29 @@ import (
 	"time"
 
 	"fenfu/bot/eligibility"
+	"fenfu/bot/handoff"
 )
 
-// Notification is word of a decision that is still to reach the operator's own
-// system. It is thin: it holds nothing of the applicant.
+// Notification is word of a decision, or of a handoff, that is still to reach
+// the operator's own system. It is thin: it holds nothing of the visitor.
 type Notification struct {
-	ID          string // the same for every try, so that the receiver can tell a repetition
-	Application string
+	ID    string // the same for every try, so that the receiver can tell a repetition
+	Event string // one of NotifyEvents; "", as older versions stored it: a decision
+
+	Application string // with a decision
 	Decision    eligibility.Decision
-	At          time.Time // of the decision
-	Attempts    int       // tries so far
-	Next        time.Time // when to try next
+
+	Handoff int // with a handoff: its number
+	Desk    string
+	Reason  handoff.Reason
+
+	At       time.Time // of the event
+	Attempts int       // tries so far
+	Next     time.Time // when to try next
 }
 
 // Notifier delivers notifications. It is called outside of any turn, at least
-// once for each decision, one try a call.
+// once for each notification, one try a call.
 type Notifier interface {
 	Notify(ctx context.Context, session string, n Notification) Receipt
 }
@@ -36,11 +44,11 @@ type Receipt struct {
 // announce makes the notification of a decision, due at once, if there is
 // anybody to be told.
 func (t *turn) announce(a *Application) {
-	if t.bot.Notifier == nil {
+	if !t.bot.notifies(CodeDecided) {
 		return
 	}
 	t.s.Notifications = append(slices.Clip(t.s.Notifications), Notification{
-		ID: t.bot.NewID(), Application: a.ID, Decision: a.Result.Decision, At: a.DecidedAt, Next: t.m.At,
+		ID: t.bot.NewID(), Event: CodeDecided, Application: a.ID, Decision: a.Result.Decision, At: a.DecidedAt, Next: t.m.At,
 	})
 }
 

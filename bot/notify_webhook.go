@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,13 +10,14 @@ import (
 	"log/slog"
 	"time"
 
+	"fenfu/bot/handoff"
 	"fenfu/bot/webhook"
 )
 
 // Webhook is a Notifier that sends notifications to the operator's own system,
 // by the schedule of package webhook. What it sends says that there is a
-// decision and whose, by ids that mean nothing elsewhere: no personal data, no
-// decision, no reasons.
+// decision and whose, or that a handoff was asked for, taken or closed, by ids
+// that mean nothing elsewhere: no personal data, no decision, no reasons of it.
 //
 // An endpoint that answers 410 is not sent anything again, by any node, until
 // its URL is another one or the mark has run out.
@@ -62,15 +64,12 @@ func (w *Webhook) Notify(ctx context.Context, session string, n Notification) Re
 	if disabled, err := w.Disabled(ctx); err == nil && disabled {
 		return Receipt{}
 	}
-	body, err := json.Marshal(decidedMessage{
-		Type: CodeDecided, Timestamp: n.At.UTC(),
-		Data: decidedData{Application: n.Application, Session: session, Status: Decided},
-	})
+	body, err := json.Marshal(messageOf(session, n))
 	if err == nil {
 		err = w.Sender.Send(ctx, n.ID, body)
 	}
 	again := webhook.Pause(w.Pauses, n.Attempts+1)
-	log := w.Logger.With("session", session, "application", n.Application, "webhook", n.ID, "tries", n.Attempts+1)
+	log := w.Logger.With("session", session, "event", cmp.Or(n.Event, CodeDecided), "webhook", n.ID, "tries", n.Attempts+1)
 	switch {
 	case err == nil:
 		return Receipt{}
@@ -88,15 +87,32 @@ func (w *Webhook) Notify(ctx context.Context, session string, n Notification) Re
 	return Receipt{Again: again}
 }
 
-// decidedMessage is a message as Standard Webhooks has it.
-type decidedMessage struct {
-	Type      string      `json:"type"`
-	Timestamp time.Time   `json:"timestamp"` // of the decision, the same at every try
-	Data      decidedData `json:"data"`
+// outgoing is a message as Standard Webhooks has it.
+type outgoing struct {
+	Type      string    `json:"type"`
+	Timestamp time.Time `json:"timestamp"` // of the event, the same at every try
+	Data      any       `json:"data"`
 }
 
 type decidedData struct {
 	Application string            `json:"application_id"`
 	Session     string            `json:"session_id"`
 	Status      ApplicationStatus `json:"status"`
+}
+
+type handoffData struct {
+	Session string         `json:"session_id"`
+	Handoff int            `json:"handoff"` // 1 for the session's first
+	Desk    string         `json:"desk"`
+	Reason  handoff.Reason `json:"reason"` // why people were asked for
+}
+
+func messageOf(session string, n Notification) outgoing {
+	m := outgoing{Type: cmp.Or(n.Event, CodeDecided), Timestamp: n.At.UTC()}
+	if m.Type == CodeDecided {
+		m.Data = decidedData{Application: n.Application, Session: session, Status: Decided}
+	} else {
+		m.Data = handoffData{Session: session, Handoff: n.Handoff, Desk: n.Desk, Reason: n.Reason}
+	}
+	return m
 }

@@ -160,6 +160,10 @@ type silenceRecord struct {
 
 type notifyRecord struct {
 	ID          string               `json:"i"`
+	Event       string               `json:"e,omitempty"`
+	Handoff     int                  `json:"h,omitempty"`
+	Desk        string               `json:"k,omitempty"`
+	Reason      handoff.Reason       `json:"r,omitempty"`
 	Application string               `json:"a,omitempty"`
 	Decision    eligibility.Decision `json:"d,omitempty"`
 	At          nanos                `json:"t,omitempty"`

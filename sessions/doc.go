@@ -65,6 +65,9 @@
 // HMAC of an ID number to the application that stands for it, for the window,
 // which is no longer than sessions are kept.
 //
+// The funnel (funnel.go) is none, either: figures of what became of forms, added
+// up in memory and written every few seconds, approximate and about nobody.
+//
 // State and events are sealed (package seal). Every key has a TTL, set anew by
 // each commit; see [TTLs]. The nodes of one database must have the same keys,
 // partitions and TTLs, and clocks that agree to a few seconds.

@@ -61,7 +61,7 @@ func (o object) reasons(reasons []eligibility.Reason) object {
 func (o object) notifications(all []bot.Notification) object {
 	o = append(o.name("nt"), '[')
 	for _, n := range all {
-		o = o.next().text("i", n.ID).text("a", n.Application).text("d", string(n.Decision))
+		o = o.next().text("i", n.ID).text("e", n.Event).number("h", int64(n.Handoff)).text("k", n.Desk).text("r", string(n.Reason)).text("a", n.Application).text("d", string(n.Decision))
 		o = o.number("t", toNanos(n.At)).number("n", int64(n.Attempts)).number("nx", toNanos(n.Next))
 		o = append(o, '}')
 	}

@@ -117,7 +117,7 @@ func newBot(c config, memory bot.Memory, store *storage, w *watch, logger *slog.
 	}
 	settings := bot.Config{
 		Memory: memory, Book: parts.book, Flow: mainFlow, Matcher: intents.New(), FAQ: parts.knowledge,
-		Checker: watchedChecker{checker, w}, Rules: parts.rules, Notifier: notifier,
+		Checker: watchedChecker{checker, w}, Rules: parts.rules, Notifier: notifier, NotifyEvents: c.NotifyEvents,
 		Words: bot.Words{Product: product, Complaint: c.ComplaintChannel},
 		Now:   time.Now, NewID: rand.Text, Logger: logger,
 		RemindAfter: c.RemindAfter,

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
+	"fenfu/bot"
 	"fenfu/bot/eligibility"
 	"fenfu/bot/webhook"
 	"fenfu/intents/llm"
@@ -48,10 +50,11 @@ type config struct {
 	CallbackSecrets     string `help:"Secrets that callbacks are signed with, newest first: whsec_… separated by spaces." env:"FENFU_CALLBACK_SECRETS" group:"Check"`
 	CallbackSecretsFile string `help:"File with the callback secrets." env:"FENFU_CALLBACK_SECRETS_FILE" group:"Check" type:"path"`
 
-	NotifyURL          string `help:"Where the operator's own system is told, by webhook, that an application was decided. Empty: nowhere." env:"FENFU_NOTIFY_URL" group:"Notify"`
-	NotifySecrets      string `help:"Secrets that those webhooks are signed with, newest first, all of them: whsec_… separated by spaces." env:"FENFU_NOTIFY_SECRETS" group:"Notify"`
-	NotifySecretsFile  string `help:"File with the secrets of those webhooks." env:"FENFU_NOTIFY_SECRETS_FILE" group:"Notify" type:"path"`
-	NotifyAllowPrivate bool   `help:"Let the operator's own system be on a private address, and speak plain http." env:"FENFU_NOTIFY_ALLOW_PRIVATE" group:"Notify"`
+	NotifyURL          string   `help:"Where the operator's own system is told, by webhook, that an application was decided. Empty: nowhere." env:"FENFU_NOTIFY_URL" group:"Notify"`
+	NotifyEvents       []string `help:"Events that it is told of: application.decided, handoff.requested, handoff.taken, handoff.closed." default:"application.decided" env:"FENFU_NOTIFY_EVENTS" group:"Notify"`
+	NotifySecrets      string   `help:"Secrets that those webhooks are signed with, newest first, all of them: whsec_… separated by spaces." env:"FENFU_NOTIFY_SECRETS" group:"Notify"`
+	NotifySecretsFile  string   `help:"File with the secrets of those webhooks." env:"FENFU_NOTIFY_SECRETS_FILE" group:"Notify" type:"path"`
+	NotifyAllowPrivate bool     `help:"Let the operator's own system be on a private address, and speak plain http." env:"FENFU_NOTIFY_ALLOW_PRIVATE" group:"Notify"`
 
 	DuplicateWindow time.Duration `help:"How long a second application with the same ID number finds the first, and is not checked. 0: it is never looked for." default:"720h" env:"FENFU_DUPLICATE_WINDOW" group:"Dialogue"`
 
@@ -114,6 +117,9 @@ func (c *config) check() error {
 			_, err = webhook.NewEndpoint(to) // connects to nothing yet
 		}
 		bad(err == nil, "--notify-url, --notify-secrets: %w", err)
+	}
+	for _, e := range c.NotifyEvents {
+		bad(slices.Contains(bot.NotifyEvents(), e), "--notify-events: there is no event %q, only %s", e, strings.Join(bot.NotifyEvents(), ", "))
 	}
 	bad(c.NotifyURL != "" || c.NotifySecrets == "", "--notify-secrets needs --notify-url")
 	_, err := c.content()

@@ -11,7 +11,7 @@ import (
 	"fenfu/web"
 )
 
-// newNotifier returns what tells the operator's own system of decisions, and a
+// newNotifier returns what tells the operator's own system what happened, and a
 // look at whether it does; nil where nothing is to be told.
 func newNotifier(c config, marks bot.Marks, w *watch, logger *slog.Logger) (bot.Notifier, []web.Probe, error) {
 	if c.NotifyURL == "" {
@@ -36,7 +36,7 @@ func newNotifier(c config, marks bot.Marks, w *watch, logger *slog.Logger) (bot.
 	probe := web.Probe{Name: "webhook", Check: func(ctx context.Context) error {
 		disabled, err := n.Disabled(ctx)
 		if err == nil && disabled {
-			err = errors.New("the endpoint has answered 410 Gone: decisions are not told until --notify-url is another one")
+			err = errors.New("the endpoint has answered 410 Gone: it is told nothing until --notify-url is another one")
 		}
 		if state := endpoint.Breaker(); err == nil && state == "open" {
 			err = errors.New("the circuit breaker is open")
