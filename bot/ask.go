@@ -71,7 +71,7 @@ func (t *turn) ask(in flow.Input) bool {
 		return false
 	}
 	guess := !in.Match.Question && in.Match.Intent == intents.None
-	text := t.withoutDetails(in.Text)
+	text := withoutDetails(&t.s, in.Text, t.m.At)
 	if guess && (text != in.Text || looksLikeDetail(in.Text, t.m.At)) || strings.Trim(text, " ,.?!"+placeholder) == "" {
 		return false // nobody's details are anybody's question
 	}

@@ -20,7 +20,8 @@ import (
 // what it is asked, asks it something with each detail in it at the end, and
 // looks for the details in every request: those the session holds, those that
 // anything in the text looks like, and whatever was said while a detail was
-// awaited.
+// awaited. The same of what the model reads of the whole conversation when an
+// agent wants a summary or a suggestion.
 func TestNoDetailsReachTheModel(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
@@ -52,7 +53,7 @@ func noDetails(t *testing.T, file string) int {
 		t.Fatal(err)
 	}
 	w := newWorld(t)
-	m, _ := w.withModel(func(p llmtest.Prompt) string {
+	m, client := w.withClient(func(p llmtest.Prompt) string {
 		if len(p.Entries) == 0 {
 			return "none"
 		}
@@ -73,7 +74,7 @@ func noDetails(t *testing.T, file string) int {
 		}
 		return s
 	}
-	secrets := map[string]bool{}
+	secrets, awaited, free := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	var out strings.Builder
 	say := func(i int, said string) {
 		message := bot.Message{Session: w.session, ID: fmt.Sprintf("m%d", i), From: bot.Visitor, Kind: bot.Text, Text: pii.Text(said)}
@@ -83,10 +84,13 @@ func noDetails(t *testing.T, file string) int {
 				return // with a model it went another way
 			}
 			message.Kind, message.Text = bot.Choose, pii.Text(value)
+			free[strings.TrimSuffix(label, "〕")] = true
 		} else {
 			normal := intents.Normalize(said)
 			if awaits(c.Book, load().Flow) && len([]rune(normal)) > 1 {
-				secrets[asAWhole+normal] = true
+				secrets[asAWhole+normal], awaited[normal] = true, true
+			} else {
+				free[normal] = true
 			}
 			for _, f := range slot.Scan(normal, w.now) {
 				secrets[f.Value.Reveal()] = true
@@ -113,6 +117,20 @@ func noDetails(t *testing.T, file string) int {
 			secrets[d.Value.Reveal()] = true
 		}
 	}
+	asked := func() { // at the desk
+		events, err := store.Events(ctx, w.session, 0, 5000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, question := b.Lines(load(), events)
+		for _, l := range lines {
+			if said, ok := strings.CutPrefix(l, "访客："); ok && awaited[said] && !free[said] {
+				t.Errorf("said while a detail was awaited: %s", l)
+			}
+		}
+		_, _ = client.Summarize(ctx, lines)
+		_, _, _ = client.Suggest(ctx, lines, b.Near(question))
+	}
 	i := 0
 	for line := range strings.Lines(string(script)) {
 		line = strings.TrimSuffix(line, "\n")
@@ -121,6 +139,9 @@ func noDetails(t *testing.T, file string) int {
 		} else if said, ok := strings.CutPrefix(line, visitorMark); ok {
 			i++
 			say(i, said)
+			if i%4 == 0 {
+				asked()
+			}
 		}
 	}
 	for _, d := range load().Flow.Details {
@@ -129,6 +150,7 @@ func noDetails(t *testing.T, file string) int {
 	}
 	i++
 	say(i, "13912345678在月球分店审核吗")
+	asked()
 	delete(secrets, "")
 	for secret := range secrets {
 		whole, awaited := strings.CutPrefix(secret, asAWhole)

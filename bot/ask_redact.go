@@ -27,10 +27,18 @@ var (
 // withoutDetails is a text as the model may see it: the session's details, and
 // whatever looks like anybody's, replaced whole. Masks would still tell a
 // surname and the last digits.
-func (t *turn) withoutDetails(text string) string {
+func withoutDetails(session *Session, text string, now time.Time) string {
+	out := withoutNames(slot.Redact(withoutKnown(session, text, now)), now)
+	out = handles.ReplaceAllString(out, placeholder)
+	return figures.ReplaceAllString(out, placeholder)
+}
+
+// withoutKnown takes out the session's details, and what is in shape nothing
+// but a detail.
+func withoutKnown(session *Session, text string, now time.Time) string {
 	var b strings.Builder
 	at := 0
-	for _, f := range slot.Scan(text, t.m.At) {
+	for _, f := range slot.Scan(text, now) {
 		if f.Start < at {
 			continue
 		}
@@ -39,10 +47,10 @@ func (t *turn) withoutDetails(text string) string {
 	}
 	b.WriteString(text[at:])
 	out := b.String()
-	for _, d := range t.s.Flow.Details {
+	for _, d := range session.Flow.Details {
 		out = strings.ReplaceAll(out, d.Value.Reveal(), placeholder)
 	}
-	if a := t.s.Application; a != nil {
+	if a := session.Application; a != nil {
 		s := a.Request.Subject
 		for _, v := range []string{s.Name.Reveal(), s.IDNumber.Reveal(), s.Phone.Reveal(), s.Email.Reveal(), s.WeChat.Reveal()} {
 			if v != "" {
@@ -50,9 +58,7 @@ func (t *turn) withoutDetails(text string) string {
 			}
 		}
 	}
-	out = withoutNames(slot.Redact(out), t.m.At)
-	out = handles.ReplaceAllString(out, placeholder)
-	return figures.ReplaceAllString(out, placeholder)
+	return out
 }
 
 // withoutNames takes out what may be a name: a clause that would do as one by

@@ -68,15 +68,23 @@ func (s *shown) all() string {
 // HTTP.
 func (w *world) withModel(say func(llmtest.Prompt) string) (*llmtest.Model, *shown) {
 	w.t.Helper()
+	m, c := w.withClient(say)
+	s := &shown{more: make(chan struct{}, 100)}
+	w.parts.Model, w.parts.AskLimit, w.parts.Show = c, 20, s.show
+	return m, s
+}
+
+// withClient is withModel, for what nobody is shown.
+func (w *world) withClient(say func(llmtest.Prompt) string) (*llmtest.Model, *llm.Client) {
+	w.t.Helper()
 	m := llmtest.Start(w.t, say)
 	c, err := llm.New(llm.Config{URL: m.URL, Model: "fake", Guard: guard.New(), Now: func() time.Time { return w.now }})
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(c.Close)
-	s := &shown{more: make(chan struct{}, 100)}
-	w.parts.Model, w.parts.AskLimit, w.parts.Show = c, 20, s.show
-	return m, s
+	w.parts.Model = c
+	return m, c
 }
 
 // last returns the last event.

@@ -54,10 +54,7 @@ func (b *Bot) model(ctx context.Context, s Session, answer *Answer) (err error) 
 			b.Show(Delta{Session: s.ID, ReplyTo: q.ID, Text: text})
 		}
 	}
-	var entries []faq.Entry
-	for _, n := range b.FAQ.Retrieve(q.Text.Reveal(), maxEntries) {
-		entries = append(entries, n.Entry)
-	}
+	entries := b.Near(q.Text.Reveal())
 	if q.Guess {
 		answer.Proposal, err = b.Model.Propose(ctx, q.Text.Reveal())
 		return err
@@ -72,4 +69,14 @@ func (b *Bot) model(ctx context.Context, s Session, answer *Answer) (err error) 
 		b.Logger.Info("the language model answered", "session", s.ID, "entries", cites)
 	}
 	return err
+}
+
+// Near are the entries of the knowledge base that a model may answer a question
+// from.
+func (b *Bot) Near(question string) []faq.Entry {
+	var entries []faq.Entry
+	for _, n := range b.FAQ.Retrieve(question, maxEntries) {
+		entries = append(entries, n.Entry)
+	}
+	return entries
 }

@@ -198,6 +198,7 @@ type Event struct {
 	Code    string // with Kind Notice
 	Data    *Data  // with Kind Notice
 	ID      string // the message id, on the event that a message became
+	Open    bool   // no detail was awaited when it was said, nor after it: see [Bot.Lines]
 	At      time.Time
 }
 

@@ -215,9 +215,11 @@ func (b *Bot) decide(s Session, m Message) (Turn, error) {
 	if err != nil || t.nothing {
 		return Turn{}, err
 	}
+	open := t.open(&s) && t.open(&t.s)
 	for i := range t.events {
 		t.events[i].Seq = s.Seq + int64(i) + 1
 		t.events[i].At = m.At
+		t.events[i].Open = open
 	}
 	t.listen()
 	t.attend()
@@ -237,6 +239,7 @@ type turn struct {
 	waits   bool     // the visitor has asked for time
 	lost    bool     // the bot has no idea what to say
 	near    []Choice // the entries that may be meant, when the bot asks which
+	next    []Choice // what its answer leads to
 	asks    bool     // the visitor's message is a question
 	wipe    bool     // the words in the log are to be deleted
 }

@@ -192,7 +192,7 @@ const erasedText = "（内容已删除）"
 // may be.
 func (e Event) Erased() Event {
 	if e.From == Visitor || e.From == Agent || e.Origin == AI || strings.Contains(e.Text.Reveal(), "*") {
-		e.Text = pii.Text(erasedText)
+		e.Text, e.Open = pii.Text(erasedText), false
 	}
 	return e
 }

@@ -200,6 +200,7 @@ type eventRecord struct {
 	Code    string       `json:"cd,omitempty"`
 	Data    *bot.Data    `json:"d,omitempty"`
 	ID      string       `json:"i,omitempty"`
+	Open    bool         `json:"u,omitempty"`
 	At      nanos        `json:"t,omitempty"`
 }
 
@@ -311,7 +312,7 @@ func openEntry(box *seal.Box, sealed sealedEntry) (entry, error) {
 		}
 		e.events[i] = bot.Event{
 			Seq: r.First + int64(i), Kind: v.Kind, From: v.From, Origin: v.Origin, Text: pii.Text(v.Text),
-			Choices: v.Choices, Code: v.Code, Data: v.Data, ID: v.ID, At: v.At.time(),
+			Choices: v.Choices, Code: v.Code, Data: v.Data, ID: v.ID, Open: v.Open, At: v.At.time(),
 		}
 	}
 	return e, nil

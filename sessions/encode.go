@@ -175,7 +175,7 @@ func encodeEvent(o object, e *bot.Event, at int64) object {
 	if e.Data != nil {
 		o = o.data(e.Data)
 	}
-	o = o.text("i", e.ID)
+	o = o.text("i", e.ID).yes("u", e.Open)
 	if n := toNanos(e.At); n != at {
 		o = o.number("t", n)
 	}
