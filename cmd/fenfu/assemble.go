@@ -132,7 +132,7 @@ func newBot(c config, memory bot.Memory, store *storage, w *watch, logger *slog.
 	}
 	b, err := bot.New(settings)
 	if err == nil {
-		err = c.withModel(b)
+		err = c.withModel(b, w)
 	}
 	return b, probes, err
 }

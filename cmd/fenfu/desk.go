@@ -162,10 +162,15 @@ func (c *config) desk(b watchedBot, s *storage, books deskBooks, logger *slog.Lo
 	if err != nil {
 		return nil, err
 	}
+	helper, err := c.assistant(b.Bot)
+	if err != nil {
+		return nil, err
+	}
 	return &web.Desk{
 		Config: api.Config{
-			Keys: keys,
-			Bot:  b, Sessions: s.Store, Beside: besides{s.Store}, Desk: books, Staff: s.staff,
+			Assistant: helper,
+			Keys:      keys,
+			Bot:       b, Sessions: s.Store, Beside: besides{s.Store}, Desk: books, Staff: s.staff,
 			Funnel: funnel{s.funnel, b.Book},
 			Desks:  b.Desks, Canned: canned, Forbidden: c.forbidden(),
 		},

@@ -12,6 +12,7 @@ import (
 
 	"fenfu/bot/eligibility"
 	"fenfu/bot/webhook"
+	"fenfu/intents/llm"
 )
 
 // counters are the metrics that are about no socket. Their labels come from fixed sets
@@ -23,6 +24,7 @@ type counters struct {
 	checks   tries
 	polls    tries
 	webhooks tries
+	models   tries
 	wakes    tries
 	lag      prometheus.Histogram
 	redis    redisHook
@@ -39,6 +41,7 @@ const (
 	outcomePending   = "pending"
 	outcomeRefused   = "refused"
 	outcomeDelivered = "delivered"
+	outcomeUnknown   = "unknown" // the language model does not know
 )
 
 func newCounters() *counters {
@@ -63,6 +66,9 @@ func newCounters() *counters {
 		webhooks: newTries(r, "fenfu_webhook", "tries of webhooks to the operator", slow, outcomeDelivered,
 			webhook.ReasonRefused, webhook.ReasonRedirect, webhook.ReasonLimited, webhook.ReasonUnavailable, webhook.ReasonGone,
 			webhook.ReasonTimeout, webhook.ReasonUnreachable, webhook.ReasonPrivate, webhook.ReasonBreakerOpen, webhook.ReasonCanceled),
+		models: newTries(r, "fenfu_model", "calls to the language model", slow, outcomeDone, outcomeUnknown,
+			string(llm.Resting), string(llm.Busy), string(llm.Spent), string(llm.Timeout), string(llm.Stopped),
+			string(llm.Cut), string(llm.Empty), string(llm.Format), string(llm.Refused)),
 		wakes: newTries(r, "fenfu_due_wake", "sessions seen to when they were due", slow, outcomeDone),
 		lag:   lag,
 		redis: newRedisHook(r, quick),

@@ -15,7 +15,7 @@ func (c *config) model() llm.Config {
 }
 
 // withModel lets a language model help the bot, if one is set.
-func (c *config) withModel(b *bot.Bot) error {
+func (c *config) withModel(b *bot.Bot, w *watch) error {
 	if c.LLMURL == "" {
 		return nil
 	}
@@ -23,6 +23,6 @@ func (c *config) withModel(b *bot.Bot) error {
 	if err != nil {
 		return err
 	}
-	b.Model, b.AskLimit = m, c.LLMSessionLimit
+	b.Model, b.AskLimit = &watchedModel{m, w}, c.LLMSessionLimit
 	return nil
 }

@@ -101,11 +101,16 @@ func private(host string) bool {
 //
 // The question must hold no personal details.
 func (c *Client) Answer(ctx context.Context, question string, entries []faq.Entry, show func(string)) (text string, cites []string, err error) {
+	return c.grounded(ctx, answerPrompt(question, entries), entries, show)
+}
+
+// grounded asks for a text that rests on the entries, if there are any.
+func (c *Client) grounded(ctx context.Context, messages []openai.ChatCompletionMessage, entries []faq.Entry, show func(string)) (text string, cites []string, err error) {
 	if len(entries) == 0 {
 		return "", nil, nil
 	}
 	r := &reply{entries: entries, guard: c.guard, show: show}
-	whole, err := c.ask(ctx, answerPrompt(question, entries), answerTokens, r.add)
+	whole, err := c.ask(ctx, messages, answerTokens, r.add)
 	if err == nil {
 		err = r.end(whole)
 	}

@@ -33,7 +33,10 @@ func newGround(entries []faq.Entry) *ground {
 
 // holds reports whether the sentence is plain text and says little that the
 // entries do not say, and no word or figure that they do not have.
-func (g *ground) holds(sentence string) bool {
+func (g *ground) holds(sentence string) bool { return g.shares(sentence, glue, minShared) }
+
+// shares is holds with other words that may stand around, and another share.
+func (g *ground) shares(sentence string, glue *strings.Replacer, least float64) bool {
 	for _, c := range sentence {
 		if !ordinary(c) {
 			return false
@@ -51,7 +54,7 @@ func (g *ground) holds(sentence string) bool {
 			shared++
 		}
 	})
-	return shared >= minShared*all
+	return shared >= least*all
 }
 
 // ordinary reports whether a character may stand in an answer at all.
@@ -65,11 +68,13 @@ func ordinary(c rune) bool {
 	return c < unicode.MaxASCII && c > ' ' || unicode.In(c, unicode.Han, unicode.P)
 }
 
-// glue is what an answer may say around what the entries say.
-var glue = strings.NewReplacer(
-	"您好", "|", "你好", "|", "请注意", "|", "根据资料", "|", "总的来说", "|", "具体来说", "|", "也就是说", "|", "另外", "|", "此外", "|",
-	"同时", "|", "因此", "|", "所以", "|", "如果", "|", "建议您", "|", "谢谢", "|", "的话", "|", "以及", "|", "或者", "|", "然后", "|",
-)
+// around is what an answer may say around what the entries say.
+var around = []string{
+	"您好", "你好", "请注意", "根据资料", "总的来说", "具体来说", "也就是说", "另外", "此外",
+	"同时", "因此", "所以", "如果", "建议您", "谢谢", "的话", "以及", "或者", "然后",
+}
+
+var glue = strings.NewReplacer(bars(around)...)
 
 // eachPair calls do with every two Chinese characters that stand together.
 func eachPair(text string, do func([2]rune)) {

@@ -18,6 +18,7 @@ const (
 const (
 	answerTokens  = 480
 	proposeTokens = 24
+	summaryTokens = 320
 )
 
 const answerRules = `你替客服回答访客的问题，只能依据“资料”。
@@ -32,13 +33,16 @@ const answerRules = `你替客服回答访客的问题，只能依据“资料�
 资料里没有答案，就只写一行“依据：无”。`
 
 func answerPrompt(question string, entries []faq.Entry) []openai.ChatCompletionMessage {
+	return prompt(answerRules, material(entries)+"\n访客的问题：\n"+oneLine(question))
+}
+
+func material(entries []faq.Entry) string {
 	var b strings.Builder
 	b.WriteString("资料：\n")
 	for _, e := range entries {
 		b.WriteString("[" + e.ID + "] " + oneLine(e.Answer) + "\n")
 	}
-	b.WriteString("\n访客的问题：\n" + oneLine(question))
-	return prompt(answerRules, b.String())
+	return b.String()
 }
 
 const proposeRules = `访客对客服说了一句话。判断它最接近下面哪一项，只输出那一项的英文编号；都不接近，或者不确定，就输出 none。

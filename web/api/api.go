@@ -96,7 +96,8 @@ type Staff interface {
 	AuditHead(ctx context.Context) (*staff.Link, error)
 }
 
-// Config is what an API needs. All fields must be set, but Keys and Funnel.
+// Config is what an API needs. All fields must be set, but Keys, Funnel and
+// Assistant.
 type Config struct {
 	Bot      Bot
 	Sessions Sessions
@@ -108,8 +109,9 @@ type Config struct {
 	// Forbidden returns what of an agent's words may not be said to a visitor,
 	// "" if all may.
 	Forbidden func(text string) string
-	Keys      []Key   // of integrators
-	Funnel    Funnels // nil: nobody counts
+	Keys      []Key     // of integrators
+	Funnel    Funnels   // nil: nobody counts
+	Assistant Assistant // nil: no language model helps
 
 	Fail      func(w http.ResponseWriter, r *http.Request, err error)
 	Foreign   http.HandlerFunc // refuses what another site's page asks for
@@ -124,7 +126,8 @@ type API struct {
 	Config
 	hasher     *staff.Hasher
 	protection *http.CrossOriginProtection // trusts no origin but the server's own: pages that embed the widget are not the desk's
-	reveals    *reveals
+	reveals    *paces
+	asks       *paces // of the language model
 	reads      *reads
 	watched    *watched
 	actions    *prometheus.CounterVec
@@ -138,7 +141,7 @@ func New(c Config) (*API, error) {
 	}
 	a := &API{
 		Config: c, hasher: staff.NewHasher(), protection: http.NewCrossOriginProtection(),
-		reveals: newReveals(), reads: newReads(),
+		reveals: newPaces(revealEvery, revealBurst), asks: newPaces(askEvery, askBurst), reads: newReads(),
 	}
 	a.actions = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "fenfu_desk_actions_total", Help: "What people at the desk did, by action and whether it was allowed.",
@@ -184,6 +187,8 @@ func (a *API) Routes() []Route {
 	add(http.MethodPost, conversation+"/tags", staff.Note, a.tags)
 	add(http.MethodPost, conversation+"/reveal", staff.Reveal, a.reveal)
 	add(http.MethodGet, conversation+"/transcript", staff.Export, a.transcript)
+	add(http.MethodPost, conversation+"/summary", staff.Read, a.summary)
+	add(http.MethodPost, conversation+"/suggestions", staff.Speak, a.suggestions)
 	add(http.MethodGet, "/v1/desk/agents", staff.Read, a.agents)
 	add(http.MethodGet, "/v1/desk/desks", staff.Read, a.desks)
 	add(http.MethodGet, "/v1/desk/canned", staff.Canned, a.canned)

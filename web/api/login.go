@@ -183,12 +183,14 @@ type me struct {
 	Capacity    int              `json:"capacity"`
 	Presence    handoff.Presence `json:"presence"`
 	Permissions []staff.Action   `json:"permissions"`
+	Assistant   bool             `json:"assistant"` // a language model helps
 }
 
 func (a *API) whoIs(r *request, p handoff.Presence) *me {
 	return &me{
 		ID: r.who.ID, Name: r.who.Name, Role: r.who.Role, Desks: append([]string{}, r.who.Desks...),
 		Capacity: a.capacity(r), Presence: p, Permissions: r.who.Actions(),
+		Assistant: a.Assistant != nil,
 	}
 }
 

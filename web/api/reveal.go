@@ -22,19 +22,24 @@ const (
 	maxReason   = 200         // characters
 )
 
-// reveals bounds how often each account reveals, on this node.
-type reveals struct {
+// paces bounds how often each account does something, on this node.
+type paces struct {
+	every time.Duration
+	burst int
+
 	mu       sync.Mutex
 	limiters map[string]*rate.Limiter
 }
 
-func newReveals() *reveals { return &reveals{limiters: make(map[string]*rate.Limiter)} }
+func newPaces(every time.Duration, burst int) *paces {
+	return &paces{every: every, burst: burst, limiters: make(map[string]*rate.Limiter)}
+}
 
-func (l *reveals) allow(account string, now time.Time) bool {
+func (l *paces) allow(account string, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.limiters[account] == nil {
-		l.limiters[account] = rate.NewLimiter(rate.Every(revealEvery), revealBurst)
+		l.limiters[account] = rate.NewLimiter(rate.Every(l.every), l.burst)
 	}
 	return l.limiters[account].AllowN(now, 1)
 }
