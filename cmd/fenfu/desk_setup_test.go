@@ -48,6 +48,7 @@ type office struct {
 	logged  *lockedLog
 	web     *httptest.Server
 	hash    staff.Hash
+	drained sync.Once
 	keyText string // of an integrator's key for the desk service
 }
 
@@ -136,17 +137,24 @@ func newOffice(t testing.TB, redisURL string, change ...func(*config)) *office {
 	o.web = httptest.NewTLSServer(o.server.Handler())
 	o.url = o.web.URL
 	t.Cleanup(func() {
-		bye, done := context.WithTimeout(context.Background(), 10*time.Second)
-		defer done()
-		if err := o.server.Drain(bye); err != nil {
-			t.Error(err)
-		}
+		o.drain()
 		o.web.Close()
 		cancel()
 		group.Wait()
 		o.store.close()
 	})
 	return o
+}
+
+// drain has everybody leave, once.
+func (o *office) drain() {
+	o.drained.Do(func() {
+		bye, done := context.WithTimeout(context.Background(), 10*time.Second)
+		defer done()
+		if err := o.server.Drain(bye); err != nil {
+			o.t.Error(err)
+		}
+	})
 }
 
 // openStore is openStorage, with a clock of its own for logins.
@@ -417,4 +425,13 @@ func brief(e staff.Entry) string {
 
 func conversation(session string, more ...string) string {
 	return "conversations/" + session + strings.Join(more, "")
+}
+
+func encode(t testing.TB, v any) string {
+	t.Helper()
+	raw, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
 }

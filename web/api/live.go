@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -118,6 +119,7 @@ func (a *API) Live(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
+	smallBuffer(conn.NetConn())
 	c := &console{
 		api: a, conn: conn, r: who, wake: make(chan struct{}, 1), changed: make(map[string]bool),
 		typing: make(map[string]Change), follows: make(map[string]*follow), known: make(map[string]string), agents: true, all: true,
@@ -156,6 +158,18 @@ func ownOrigin(r *http.Request) bool {
 	}
 	u, err := url.Parse(origin)
 	return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host)
+}
+
+// kernelBuffer is how much the kernel may hold for a console that does not read.
+const kernelBuffer = 64 << 10
+
+func smallBuffer(conn net.Conn) {
+	if over, ok := conn.(interface{ NetConn() net.Conn }); ok { // TLS
+		conn = over.NetConn()
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetWriteBuffer(kernelBuffer) // without, it is noticed later
+	}
 }
 
 func (c *console) end(code int) {
