@@ -1,7 +1,7 @@
 import { h } from "preact";
 import { useEffect } from "preact/hooks";
 import { reactive, useSignal } from "../../shared/reactive";
-import { t } from "../lib/i18n";
+import { t, word } from "../lib/i18n";
 import { fullTime } from "../lib/time";
 import type { Desk } from "../model/desk";
 import type { AuditEntry } from "../model/wire";
@@ -66,7 +66,7 @@ export const Audit = reactive(({ desk }: { desk: Desk }) => {
                     </td>
                     <td>{e.actor}</td>
                     <td>
-                      <code>{[e.action, e.field].filter(Boolean).join(" · ")}</code>
+                      {word("act", e.action)} <code>{[e.action, e.field].filter(Boolean).join(" · ")}</code>
                     </td>
                     <td class="mono">{e.session?.slice(0, 10) ?? ""}</td>
                     <td>{e.reason ?? ""}</td>

@@ -26,12 +26,13 @@ export function fill(text: string, desk: Desk): string {
 }
 
 interface Props {
+  desk: Desk;
   replies: readonly Canned[];
   picked: number;
   onPick(index: number): void;
 }
 
-export function CannedReplies({ replies, picked, onPick }: Props) {
+export function CannedReplies({ desk, replies, picked, onPick }: Props) {
   if (replies.length === 0) {
     return (
       <p class="canned none" id="canned" role="status">
@@ -52,7 +53,7 @@ export function CannedReplies({ replies, picked, onPick }: Props) {
           onClick={() => onPick(i)}
         >
           <strong>{c.title}</strong>
-          <span>{c.text}</span>
+          <span>{fill(c.text, desk)}</span>
         </li>
       ))}
     </ul>

@@ -90,7 +90,7 @@ export const Composer = reactive(({ desk, talk, mode, input }: Props) => {
 
   return (
     <footer class={note ? "composer noting" : "composer"}>
-      {found && <CannedReplies replies={found} picked={picked.value} onPick={insert} />}
+      {found && <CannedReplies desk={desk} replies={found} picked={picked.value} onPick={insert} />}
       <div class="modes" role="group" aria-label={t("reply")}>
         <button type="button" aria-pressed={!note} onClick={() => (mode.value = "reply")}>
           {t("reply")}

@@ -23,7 +23,7 @@ export function Funnel({ funnel }: { funnel: Figures }) {
         <>
           <ul class="whole">
             {whole.map(([name, n], i) => (
-              <li key={name} class={i === 3 ? "lost" : ""}>
+              <li key={name} class={i === 3 && n > 0 ? "lost" : ""}>
                 <span>{name}</span>
                 <strong>{n}</strong>
                 <small>{percent(n, funnel.started)}</small>

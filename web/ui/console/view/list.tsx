@@ -167,6 +167,7 @@ const Entry = reactive(({ desk, row, view }: { desk: Desk; row: Row; view: View 
           <span>{row.last ? lastWords(row) : ""}</span>
         </span>
         <span class="entry-tags">
+          {waiting && row.prefer === desk.me.value?.id && <span class="chip manual_review">{t("forYou")}</span>}
           {row.offline && <span class="chip note">{t("offlineLeft")}</span>}
           {waiting && row.reason && <span class="chip">{word("reason", row.reason)}</span>}
           {row.decision && <span class={`chip ${row.decision}`}>{decisionWord(row.decision)}</span>}

@@ -80,10 +80,14 @@ function Figures({ stats }: { stats: Stats }) {
         </Tile>
       </div>
       <div class="halves">
-        <Team stats={stats} />
-        <Counts title={t("queues")} counts={stats.desks.map((d) => [d.name, d.waiting])} />
-        <Counts title={t("why")} counts={Object.entries(stats.reasons).map(([r, n]) => [word("reason", r), n])} />
-        <Ratings by={ratings.by} />
+        <div class="stack">
+          <Team stats={stats} />
+          <Counts title={t("why")} counts={Object.entries(stats.reasons).map(([r, n]) => [word("reason", r), n])} />
+        </div>
+        <div class="stack">
+          <Counts title={t("queues")} counts={stats.desks.map((d) => [d.name, d.waiting])} />
+          <Ratings by={ratings.by} />
+        </div>
       </div>
       {stats.funnel && <Funnel funnel={stats.funnel} />}
     </div>
