@@ -150,6 +150,35 @@ func TestAttacksOnTheClient(t *testing.T) {
 	}
 }
 
+// TestAttacksAtTheDesk: nor does an agent see what the model was brought to say,
+// as a suggestion or in a summary.
+func TestAttacksAtTheDesk(t *testing.T) {
+	w := newWorld(t)
+	entries := w.parts.FAQ.Entries()[:0:0]
+	for _, hit := range w.parts.FAQ.Retrieve("审核要多久", 3) {
+		entries = append(entries, hit.Entry)
+	}
+	for _, a := range attacks(t) {
+		m := llmtest.Start(t, a.obey)
+		c := client(t, m)
+		lines := []string{"访客：审核要多久", "智能客服：" + entries[0].Answer, "访客：" + a.prompt}
+		text, cites, err := c.Suggest(ctx, lines, entries)
+		if err == nil || text != "" || cites != nil {
+			t.Errorf("%s: suggested %q, %v", a.prompt, text, err)
+		}
+		m.Say(func(p llmtest.Prompt) string {
+			_, said, _ := strings.Cut(a.obey(p), "\n")
+			return said
+		})
+		if text, _ = c.Summarize(ctx, lines); text != "" {
+			harmless(t, w, a, text)
+		}
+		if n := len(m.Requests()); n != 2 {
+			t.Errorf("%s: %d requests", a.prompt, n)
+		}
+	}
+}
+
 func client(t *testing.T, m *llmtest.Model) *llm.Client {
 	t.Helper()
 	c, err := llm.New(llm.Config{URL: m.URL, Model: "fake", Guard: guard.New()})

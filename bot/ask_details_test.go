@@ -84,7 +84,6 @@ func noDetails(t *testing.T, file string) int {
 				return // with a model it went another way
 			}
 			message.Kind, message.Text = bot.Choose, pii.Text(value)
-			free[strings.TrimSuffix(label, "〕")] = true
 		} else {
 			normal := intents.Normalize(said)
 			if awaits(c.Book, load().Flow) && len([]rune(normal)) > 1 {
@@ -136,6 +135,13 @@ func noDetails(t *testing.T, file string) int {
 		line = strings.TrimSuffix(line, "\n")
 		if strings.HasPrefix(line, stageMark) {
 			w.stage(line, &out)
+			staged, err := store.Events(ctx, w.session, 0, 5000)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range staged {
+				free[e.Text.Reveal()] = true // it may have walked to a step
+			}
 		} else if said, ok := strings.CutPrefix(line, visitorMark); ok {
 			i++
 			say(i, said)
