@@ -2,6 +2,7 @@ package bot
 
 import (
 	"hash/fnv"
+	"slices"
 
 	"fenfu/bot/flow"
 	"fenfu/bot/handoff"
@@ -18,13 +19,19 @@ type Strain struct {
 const maxStrain = 3
 
 // strain takes in what was made of the visitor's words, and reports whether it
-// is time for a person.
-func (t *turn) strain(text string, lost bool) bool {
+// is time for a person. Who asks the same again was not helped by what the
+// knowledge base said; who looks at the progress again was.
+func (t *turn) strain(text string, actions []flow.Action) bool {
+	answered := slices.ContainsFunc(actions, func(a flow.Action) bool { return a.Say != nil && a.Say.Answer })
+	if !t.lost && !answered {
+		t.s.Strain = Strain{}
+		return false
+	}
 	h := fnv.New32a()
 	h.Write([]byte(text))
 	said := h.Sum32()
 	s := &t.s.Strain
-	if lost || s.Said == said {
+	if t.lost || s.Said == said {
 		s.Times++
 	} else {
 		s.Times = 0

@@ -88,7 +88,7 @@ func (t *turn) reply(in flow.Input) []flow.Action {
 		return actions
 	}
 	actions := t.idle(in)
-	if in.Text != "" && t.s.Owner == OwnerBot && t.strain(in.Text, t.lost) {
+	if in.Text != "" && t.s.Owner == OwnerBot && t.strain(in.Text, actions) {
 		return []flow.Action{{Handoff: string(handoff.Misses)}}
 	}
 	return actions
