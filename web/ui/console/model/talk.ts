@@ -179,6 +179,17 @@ export class Talk {
     await this.#api.post(`${this.#path}/${name}`, { id: newID(), ...body });
   }
 
+  /** What a model makes of the conversation, "" if that is nothing. */
+  async summary(): Promise<string> {
+    return (await this.#api.post<{ text: string }>(`${this.#path}/summary`)).text;
+  }
+
+  /** What a model would answer the visitor, "" if it knows nothing. */
+  async suggestion(): Promise<string> {
+    const { items } = await this.#api.post<{ items: { text: string }[] }>(`${this.#path}/suggestions`);
+    return items[0]?.text ?? "";
+  }
+
   async transcript(): Promise<void> {
     const res = await fetch(`/v1/desk/${this.#path}/transcript`, { credentials: "same-origin", cache: "no-store" });
     if (!res.ok) throw new ApiError(res.status, "", "");
