@@ -227,3 +227,37 @@ test("a detail is shown for a reason, for thirty seconds, and only there", async
   await auditor.page.getByRole("cell", { name: "reveal · name" }).waitFor();
   await auditor.page.getByRole("cell", { name: "核对访客身份" }).waitFor();
 });
+
+test("a supervisor looks on, gives the visitor to somebody else, and joins", async (t) => {
+  const browser = await startBrowser(t);
+  if (!browser) return;
+  const server = await startServer(t);
+  const lin = await openConsole(t, browser, server, "agent1");
+  const visitor = await newVisitor(t, browser, server);
+  await visitor.say("转人工");
+  await visitor.status.filter({ hasText: "小林" }).waitFor();
+  const zhou = await openConsole(t, browser, server, "agent2");
+  const lead = await openConsole(t, browser, server, "lead");
+  await lead.view("全部");
+  await lead.rows.first().locator("button").first().click();
+  await lead.button("改派").waitFor();
+  assert.equal(await lead.reply.count(), 0, "who looks on does not write");
+  assert.equal(await lead.panel.getByRole("button", { name: /查看/ }).count(), 0, "nor reveal");
+  await tell(visitor, "有人吗");
+  await lead.messages.filter({ hasText: "有人吗" }).first().waitFor();
+
+  await lead.button("改派").click();
+  await lead.dialog.getByText("小周").click();
+  await lead.dialog.getByRole("button", { name: "改派", exact: true }).click();
+  await visitor.status.filter({ hasText: "人工客服 小周 为您服务" }).waitFor();
+  await zhou.view("我的");
+  await zhou.rows.first().click();
+  await zhou.say("我来了");
+  await lin.view("我的");
+  await lin.page.getByText("您还没有接待中的会话").waitFor();
+
+  await lead.button("加入接待").click();
+  await lead.say("我是值班组长，这件事由我来处理。");
+  await visitor.status.filter({ hasText: "值班组长" }).waitFor();
+  await eventually(async () => assert.equal(await zhou.reply.count(), 0));
+});
