@@ -24,11 +24,20 @@ func (b *Bot) entry(value string) (faq.Entry, bool) {
 // picked is the input of a visitor who picked an entry: its question, asked.
 func (t *turn) picked(e faq.Entry) flow.Input {
 	in := flow.Input{Now: t.m.At, Text: e.Title(), Answer: e.Answer}
+	t.lead(e)
 	in.Match = intents.Match{Intent: intents.Other, Decision: intents.Nothing, Question: true, Folded: intents.Fold(e.Title())}
 	if e.Next == faq.ToApply && t.s.Flow.Status != flow.Running {
 		in.Match.Decision = intents.Offer
 	}
 	return in
+}
+
+// lead notes what the entry leads to, unless it is the application, which an
+// offer of its own asks about.
+func (t *turn) lead(e faq.Entry) {
+	if e.Next == faq.ToHuman {
+		t.next = []Choice{{Value: flow.HumanChoice, Label: "转人工"}}
+	}
 }
 
 // answer returns what the knowledge base says to the message, or, if several
@@ -45,6 +54,7 @@ func (t *turn) answer(q flow.Part) string {
 	found := t.bot.FAQ.Find(q.Text, m)
 	switch {
 	case found.Answer != nil:
+		t.lead(found.Answer.Entry)
 		return found.Answer.Entry.Answer
 	case len(found.Near) == 0 || t.bot.Model != nil && !running: // the model may know
 		return ""
