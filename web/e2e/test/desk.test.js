@@ -14,6 +14,9 @@ async function tell(widget, text) {
   await widget.pending.waitFor({ state: "detached" });
 }
 
+/** What a browser says when a conversation is read that a colleague has just got. */
+const goneMeanwhile = /404 \(Not Found\)/;
+
 /** Takes the visitor to the question for the ID number. */
 async function toTheID(widget) {
   await widget.say("开通分付");
@@ -26,7 +29,7 @@ test("from the bot to a person, on to a colleague, back to the same question", a
   const browser = await startBrowser(t);
   if (!browser) return;
   const server = await startServer(t);
-  const lin = await openConsole(t, browser, server, "agent1");
+  const lin = await openConsole(t, browser, server, "agent1", { allow: [goneMeanwhile] });
   const visitor = await newVisitor(t, browser, server);
   const frames = [];
   visitor.page.on("websocket", (socket) => socket.on("framereceived", (f) => frames.push(String(f.payload))));
@@ -109,7 +112,7 @@ test("of two agents who press at once, one gets the visitor; it ends with a rati
   const server = await startServer(t, "--desks-file", await desksFile(t, 1));
   const rivals = [];
   for (const account of ["agent2", "lead"]) {
-    rivals.push(await openConsole(t, browser, server, account, { presence: "忙碌", allow: [/409 \(Conflict\)|404 \(Not Found\)/] }));
+    rivals.push(await openConsole(t, browser, server, account, { presence: "忙碌", allow: [/409 \(Conflict\)/, goneMeanwhile] }));
   }
   const lin = await openConsole(t, browser, server, "agent1");
   const first = await newVisitor(t, browser, server);
@@ -232,11 +235,11 @@ test("a supervisor looks on, gives the visitor to somebody else, and joins", asy
   const browser = await startBrowser(t);
   if (!browser) return;
   const server = await startServer(t);
-  const lin = await openConsole(t, browser, server, "agent1");
+  const lin = await openConsole(t, browser, server, "agent1", { allow: [goneMeanwhile] });
   const visitor = await newVisitor(t, browser, server);
   await visitor.say("转人工");
   await visitor.status.filter({ hasText: "小林" }).waitFor();
-  const zhou = await openConsole(t, browser, server, "agent2");
+  const zhou = await openConsole(t, browser, server, "agent2", { allow: [goneMeanwhile] });
   const lead = await openConsole(t, browser, server, "lead");
   await lead.view("全部");
   await lead.rows.first().locator("button").first().click();

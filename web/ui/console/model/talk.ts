@@ -75,7 +75,8 @@ export class Talk {
     if (packet) this.packet.value = packet;
   }
 
-  #refreshSoon(): void {
+  /** The same in a moment, once for all that happens until then; not if the agent leaves. */
+  refreshSoon(): void {
     clearTimeout(this.#refreshTimer);
     this.#refreshTimer = setTimeout(() => void this.refresh(), refreshAfter);
   }
@@ -99,7 +100,7 @@ export class Talk {
     if (frame.type === "event") {
       this.#append(frame);
       if (frame.from === "visitor") this.#setTyping(false);
-      if (frame.from !== "agent") this.#refreshSoon(); // a detail, a step, a rating
+      if (frame.from !== "agent") this.refreshSoon(); // a detail, a step, a rating
     } else if (frame.type === "typing" && frame.from === "visitor") {
       this.#setTyping(frame.on);
     }
