@@ -2,6 +2,7 @@ package bot
 
 import (
 	"strings"
+	"unicode"
 
 	"fenfu/bot/flow"
 	"fenfu/intents"
@@ -40,6 +41,12 @@ func (t *turn) lead(e faq.Entry) {
 	}
 }
 
+// declines reports whether a message only says that its writer does not want to.
+func declines(m intents.Match) bool {
+	no := m.Act == intents.Deny || m.Act == intents.Refuse || m.Act == intents.Cancel
+	return no && !m.Question && (m.Intent == intents.None || m.Intent == intents.Other)
+}
+
 // answer returns what the knowledge base says to the message, or, if several
 // entries may be meant, the question which one; their buttons are then in
 // t.near. It is not asked about what is no question: an answer to the flow's,
@@ -48,7 +55,7 @@ func (t *turn) answer(q flow.Part) string {
 	m := q.Match
 	running := t.s.Flow.Status == flow.Running
 	topic := m.Question || m.Intent != intents.None && m.Intent != intents.Greeting && m.Intent != intents.Human
-	if q.Text == "" || m.Decision == intents.Start || running && !topic {
+	if q.Text == "" || m.Decision == intents.Start || running && !topic || declines(m) || !strings.ContainsFunc(q.Text, unicode.IsLetter) {
 		return ""
 	}
 	found := t.bot.FAQ.Find(q.Text, m)
