@@ -136,7 +136,7 @@ func (t *turn) failed(a *Application, try *Try) {
 	wait := min(firstRetry<<max(a.Failures-1, 0), lastRetry)
 	wait += rand.N(wait/2 + 1) // many applications that failed together do not come back together
 	a.Next = t.m.At.Add(max(try.After, wait))
-	if a.Failures == 1 && a.Status == Queued && a.Attempts == 1 {
+	if a.Status == Queued && a.Attempts == 1 { // an open breaker is no answer, either
 		t.notice(CodeDelayed, "审核方暂时没有回应，我们会自动重试，不需要重新提交。结果会在这里通知您。", &Data{Application: a.ID})
 	}
 }

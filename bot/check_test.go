@@ -203,6 +203,9 @@ func TestOpenBreakerUsesUpNoTry(t *testing.T) {
 	if got := w.load().Application.Result.Decision; got != eligibility.Eligible {
 		t.Errorf("decision %q", got)
 	}
+	if n := w.count(bot.CodeDelayed); n != 1 {
+		t.Errorf("the visitor was told %d times that it takes longer, want once", n)
+	}
 }
 
 func TestTooLong(t *testing.T) {

@@ -28,6 +28,9 @@
 // a question asked anew, erased, or taken over by a person is not answered.
 // Nothing that a model says changes a form, an application or an owner.
 //
+// Each event says whether a detail was awaited when it was said ([Event.Open]).
+// [Bot.Lines] is what a model may read of a conversation for an agent.
+//
 // # One application, one check
 //
 // An application is checked under an id of its version. A correction before

@@ -101,7 +101,7 @@ func (t *turn) idle(in flow.Input) []flow.Action {
 	case in.Answer != "" && m.Decision == intents.Offer && t.near == nil:
 		return t.offer(in.Answer)
 	case in.Answer != "":
-		return []flow.Action{{Say: &flow.Say{Text: in.Answer, Answer: true}}}
+		return []flow.Action{{Say: &flow.Say{Text: in.Answer, Answer: true, Choices: t.next}}}
 	case m.Decision == intents.Offer:
 		t.s.Flow.Offered = true
 		return says("您是想现在申请开通，还是先了解条件？", b.menu()...)

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"strings"
+	"unicode"
 
 	"fenfu/bot/flow"
 	"fenfu/intents"
@@ -24,11 +25,26 @@ func (b *Bot) entry(value string) (faq.Entry, bool) {
 // picked is the input of a visitor who picked an entry: its question, asked.
 func (t *turn) picked(e faq.Entry) flow.Input {
 	in := flow.Input{Now: t.m.At, Text: e.Title(), Answer: e.Answer}
+	t.lead(e)
 	in.Match = intents.Match{Intent: intents.Other, Decision: intents.Nothing, Question: true, Folded: intents.Fold(e.Title())}
 	if e.Next == faq.ToApply && t.s.Flow.Status != flow.Running {
 		in.Match.Decision = intents.Offer
 	}
 	return in
+}
+
+// lead notes what the entry leads to, unless it is the application, which an
+// offer of its own asks about.
+func (t *turn) lead(e faq.Entry) {
+	if e.Next == faq.ToHuman {
+		t.next = []Choice{{Value: flow.HumanChoice, Label: "转人工"}}
+	}
+}
+
+// declines reports whether a message only says that its writer does not want to.
+func declines(m intents.Match) bool {
+	no := m.Act == intents.Deny || m.Act == intents.Refuse || m.Act == intents.Cancel
+	return no && !m.Question && (m.Intent == intents.None || m.Intent == intents.Other)
 }
 
 // answer returns what the knowledge base says to the message, or, if several
@@ -39,12 +55,13 @@ func (t *turn) answer(q flow.Part) string {
 	m := q.Match
 	running := t.s.Flow.Status == flow.Running
 	topic := m.Question || m.Intent != intents.None && m.Intent != intents.Greeting && m.Intent != intents.Human
-	if q.Text == "" || m.Decision == intents.Start || running && !topic {
+	if q.Text == "" || m.Decision == intents.Start || running && !topic || declines(m) || !strings.ContainsFunc(q.Text, unicode.IsLetter) {
 		return ""
 	}
 	found := t.bot.FAQ.Find(q.Text, m)
 	switch {
 	case found.Answer != nil:
+		t.lead(found.Answer.Entry)
 		return found.Answer.Entry.Answer
 	case len(found.Near) == 0 || t.bot.Model != nil && !running: // the model may know
 		return ""

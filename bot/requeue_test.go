@@ -39,6 +39,7 @@ func TestRequeue(t *testing.T) {
 		Outcome: &bot.Try{CheckID: first.Request.CheckID, Result: &eligibility.Result{Decision: eligibility.NotEligible}}}); err != nil {
 		t.Fatal(err)
 	}
+	w.wake() // the desk's books come first
 	w.wake()
 	w.wake() // nobody at the desk needs to see it any more
 	s := w.load()

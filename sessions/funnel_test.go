@@ -3,7 +3,6 @@ package sessions_test
 import (
 	"context"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"fenfu/bot/flow"
@@ -37,9 +36,7 @@ func TestFunnel(t *testing.T) {
 			t.Fatalf("read %v, %v before anything was written", got, err)
 		}
 		for _, f := range []*sessions.Funnel{one, other, one} {
-			if err := f.Flush(ctx); err != nil {
-				t.Fatal(err)
-			}
+			flush(t, f)
 		}
 		for days, want := range map[int]int64{1: 1, 6: 1, 7: 2, 8: 3} {
 			got, err := other.Read(ctx, days)
@@ -67,6 +64,37 @@ func TestFunnel(t *testing.T) {
 	})
 }
 
+// TestFunnelMedian wants the middle right to the width of a span, and no time
+// longer than the longest.
+func TestFunnelMedian(t *testing.T) {
+	onStaff(t, func(t *testing.T, w *world) {
+		f := funnelOf(t, w)
+		steps := map[string]struct {
+			took     []time.Duration
+			from, to time.Duration
+		}{
+			"one":   {[]time.Duration{12 * time.Second}, 10 * time.Second, 15 * time.Second},
+			"odd":   {[]time.Duration{time.Second, 40 * time.Second, time.Hour}, 30 * time.Second, 45 * time.Second},
+			"ends":  {[]time.Duration{5 * time.Second, 5 * time.Second, time.Hour}, 3 * time.Second, 5 * time.Second},
+			"days":  {[]time.Duration{72 * time.Hour}, 2 * time.Hour, 2 * time.Hour},
+			"never": {nil, 0, 0},
+		}
+		for step, s := range steps {
+			f.Add(time.Now(), counts(flow.Filled, step, s.took...))
+		}
+		flush(t, f)
+		got, err := f.Read(t.Context(), 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for step, s := range steps {
+			if m := got[step].Median; m < s.from || m > s.to {
+				t.Errorf("%s: %v, want %v to %v", step, m, s.from, s.to)
+			}
+		}
+	})
+}
+
 // TestFunnelKeepsWhatItCouldNotWrite lets a write fail, and wants the next one to
 // make up for it.
 func TestFunnelKeepsWhatItCouldNotWrite(t *testing.T) {
@@ -79,30 +107,20 @@ func TestFunnelKeepsWhatItCouldNotWrite(t *testing.T) {
 			t.Fatal("written with a context that has ended")
 		}
 		f.Add(time.Now(), counts(flow.Started, ""))
-		if err := f.Flush(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		flush(t, f)
 		if got, err := f.Read(t.Context(), 2); err != nil || got[""].Counts[flow.Started] != 2 {
 			t.Errorf("%+v, %v", got, err)
 		}
 	})
 }
 
-// TestFunnelWaitsForNobody adds while nothing answers.
+// TestFunnelWaitsForNobody adds without a Redis, and without an allocation.
 func TestFunnelWaitsForNobody(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f := sessions.NewFunnel(nil, sessions.FunnelOptions{}) // any call to Redis would panic
-		start := time.Now()
-		for range 1000 {
-			f.Add(start, counts(flow.Filled, "name", time.Second))
-		}
-		if !time.Now().Equal(start) {
-			t.Error("it waited")
-		}
-		if n := testing.AllocsPerRun(100, func() { f.Add(start, counts(flow.Asked, "name")) }); n > 1 {
-			t.Errorf("%v allocations for a count", n)
-		}
-	})
+	f := sessions.NewFunnel(nil, sessions.FunnelOptions{}) // any call to Redis would panic
+	now, some := time.Now(), counts(flow.Filled, "name", time.Second)
+	if n := testing.AllocsPerRun(100, func() { f.Add(now, some) }); n != 0 {
+		t.Errorf("%v allocations for a count", n)
+	}
 }
 
 func funnelOf(tb testing.TB, w *world, change ...func(*sessions.FunnelOptions)) *sessions.Funnel {
@@ -112,4 +130,10 @@ func funnelOf(tb testing.TB, w *world, change ...func(*sessions.FunnelOptions)) 
 		c(&o)
 	}
 	return sessions.NewFunnel(w.client(tb), o)
+}
+
+// flush writes what was added, in spite of a cluster that has only just begun.
+func flush(tb testing.TB, f *sessions.Funnel) {
+	tb.Helper()
+	eventually(tb, "the figures are written", func() error { return f.Flush(tb.Context()) })
 }

@@ -112,10 +112,23 @@ func TestNoDemoPage(t *testing.T) {
 // The front end that is built into the server is the one this package expects.
 func TestBuiltFrontEnd(t *testing.T) {
 	b := setup(t, func(c *web.Config) { c.UI = builtin.FS() })
-	for _, path := range []string{"/", "/widget.js", "/widget/frame.html", "/widget/frame.js", "/widget/frame.css", "/demo/demo.js"} {
+	for _, path := range []string{"/", "/widget.js", "/widget/frame.html", "/widget/frame.js", "/widget/frame.css", "/demo/demo.js", "/console/", "/console/console.js", "/console/console.css"} {
 		if got := b.do(request{method: "GET", path: path}).StatusCode; got != http.StatusOK {
 			t.Errorf("%s: %d", path, got)
 		}
+	}
+}
+
+// What a folder's page loads is named from the folder, so that is where a
+// browser has to be.
+func TestFolderWithoutSlash(t *testing.T) {
+	b := setup(t, func(c *web.Config) { c.UI = builtin.FS() })
+	resp := b.do(request{method: "GET", path: "/console"})
+	if got := resp.Header.Get("Location"); resp.StatusCode != http.StatusMovedPermanently || got != "/console/" {
+		t.Errorf("status %d to %q", resp.StatusCode, got)
+	}
+	if resp := b.do(request{method: "GET", path: "/widget"}); resp.StatusCode != http.StatusNotFound {
+		t.Errorf("a folder without a page: status %d", resp.StatusCode)
 	}
 }
 

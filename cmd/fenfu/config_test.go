@@ -288,6 +288,8 @@ func TestNotifySettings(t *testing.T) {
 		{map[string]string{"notify-url": "https://crm.example.com/hook"}, "needs a secret"},
 		{map[string]string{"notify-url": "https://crm.example.com/hook", "notify-secrets": "hunter2"}, "whsec_"},
 		{map[string]string{"notify-secrets": secret}, "needs --notify-url"},
+		{map[string]string{"notify-url": "https://crm.example.com/hook", "notify-secrets": secret, "notify-events": "handoff.requested,handoff.taken,handoff.closed"}, ""},
+		{map[string]string{"notify-url": "https://crm.example.com/hook", "notify-secrets": secret, "notify-events": "handoff.requested,handoff.rated"}, `no event "handoff.rated"`},
 	} {
 		code, out := check(tt.flags)
 		if (code == 0) != (tt.want == "") || !strings.Contains(out, tt.want) || strings.Contains(out, "hunter2") || strings.Contains(out, "ZmVuZnU") {

@@ -82,7 +82,7 @@ func TestNoAnswerIsBetterThanAWrongOne(t *testing.T) {
 	b, m := book(t), intents.New()
 	for _, text := range []string{
 		"", "张三", "王建国", "沈清", "岁岁", "13812345678", "11010519491231002X", "zhang_san88", "好的", "不同意", "取消",
-		"开通分付", "我要开通分付", "今天天气怎么样", "附近有什么好吃的", "帮我订机票好吗", "几点下班", "苹果手机怎么截图",
+		"开通分付", "我要开通分付", "今天天气怎么样", "附近有什么好吃的", "帮我订机票好吗", "公司几点下班", "公司几点下班", "苹果手机怎么截图",
 		"花呗怎么关闭", "你喜欢我吗", "我的快递到哪了", "一加一等于几", "给我讲个故事", "？？", "你好",
 		"姓名张三，身份证11010519491231002X", strings.Repeat("今天天气怎么样", 2000),
 	} {
@@ -198,9 +198,9 @@ func TestEntriesAnswerOnTheirDays(t *testing.T) {
 
 func TestFindAsksBack(t *testing.T) {
 	b, m := book(t), intents.New()
-	const text = "我想换一个还款的日子"
+	const text = "老是收到分付的推广短信，怎么取消"
 	found := b.Find(text, m.Match(text))
-	if found.Answer != nil || len(found.Near) < 2 || len(found.Near) > 3 || found.Near[0].Entry.ID != "repay.date" {
+	if found.Answer != nil || len(found.Near) < 2 || len(found.Near) > 3 || found.Near[0].Entry.ID != "ads" {
 		t.Errorf("%+v", found)
 	}
 }

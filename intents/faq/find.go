@@ -3,6 +3,7 @@ package faq
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"fenfu/intents"
@@ -19,11 +20,14 @@ const (
 	usualBonus = 0.12 // it is the entry for that topic when no other fits
 
 	enough     = 0.52
-	enoughBare = 0.60 // for what is of no known topic, and no question or without a keyword
+	enoughBare = 0.66 // for what is of no known topic, and no question or without a keyword
 	minBare    = 5    // characters of such a text
 	margin     = 0.10 // to the runner-up
-	perhaps    = 0.30 // what an entry needs to be asked back
+	perhaps    = 0.24 // what an entry needs to be asked back
+	perhapsOff = 0.30 // the same for what is of no topic and does not name the product
 	maxNear    = 3
+
+	accounted = 0.48 // the share of the question that the entry must have: a keyword among much else is about something else
 
 	// A keyword of at least so much that points to another entry, whose score
 	// is at least this share, makes the best one unsure, unless the question is
@@ -31,6 +35,7 @@ const (
 	pointed = 0.22
 	rival   = 0.45
 	exact   = 0.80
+	same    = 0.95 // one of its forms itself
 )
 
 // Hit is an entry that fits a question, and how well: about 0 to 1.
@@ -38,7 +43,7 @@ type Hit struct {
 	Entry Entry
 	Score float64
 
-	points, like float64 // see query
+	points, like, has float64 // see query; has as a share
 }
 
 // Found is what the book has for a question. At most one of the fields is set.
@@ -88,24 +93,37 @@ func (bk *Book) Find(text string, m intents.Match) Found {
 	if len(hits) == 0 {
 		return Found{}
 	}
-	if bare || m.Intent == intents.None && hits[0].points == 0 {
+	if bare || off(m) && hits[0].points == 0 {
 		need = enoughBare
 	}
 	second := 0.0
 	if len(hits) > 1 {
 		second = hits[1].Score
 	}
+	least := perhaps
+	if off(m) {
+		least = perhapsOff
+	}
+	strange := bk.words.strange(text)
 	switch best := hits[0].Score; {
-	case bk.words.strange(text):
-		return Found{}
-	case best >= need && best-second >= margin && !rivalled(hits):
+	case asked(hits), !strange && best >= need && best-second >= margin && !rivalled(hits) && hits[0].has >= accounted:
 		return Found{Answer: &hits[0]}
-	case best < perhaps:
+	case best < least, strange:
 		return Found{}
 	default:
-		near := slices.DeleteFunc(hits, func(h Hit) bool { return h.Score < max(perhaps, rival*best) })
+		near := slices.DeleteFunc(hits, func(h Hit) bool { return h.Score < max(least, rival*best) })
 		return Found{Near: near}
 	}
+}
+
+// off reports whether the question is of no topic and does not name the product.
+func off(m intents.Match) bool {
+	return (m.Intent == intents.None || m.Intent == intents.Other) && !strings.Contains(m.Folded, "分付")
+}
+
+// asked reports whether the question is a form of the best entry, and of no other.
+func asked(hits []Hit) bool {
+	return hits[0].like >= same && !slices.ContainsFunc(hits[1:], func(h Hit) bool { return h.like >= same })
 }
 
 // rivalled reports whether a keyword of the question points elsewhere.
@@ -130,8 +148,10 @@ func (bk *Book) rank(text string, m intents.Match, k int) []Hit {
 	for i := range bk.entries {
 		e := &bk.entries[i]
 		score := likePart*q.likes[i] + q.points[i]
+		has := 0.0
 		if q.total > 0 {
 			score += coverPart * min(1, q.worth[i]/q.total)
+			has = q.has[i] / q.total
 		}
 		if hasUsual && usual == i {
 			score += usualBonus
@@ -143,7 +163,7 @@ func (bk *Book) rank(text string, m intents.Match, k int) []Hit {
 			continue
 		}
 		at, _ := slices.BinarySearchFunc(hits, score, func(h Hit, s float64) int { return cmp.Compare(s, h.Score) })
-		hits = slices.Insert(hits, at, Hit{*e, score, q.points[i], q.likes[i]})
+		hits = slices.Insert(hits, at, Hit{*e, score, q.points[i], q.likes[i], has})
 		hits = hits[:min(len(hits), k)]
 	}
 	return hits

@@ -78,15 +78,21 @@ func (f *folder) strange(text string) bool {
 	return slices.ContainsFunc(f.elsewhere, func(w string) bool { return strings.Contains(t, w) })
 }
 
-// pair is two characters that follow each other.
+// pair is two characters that follow each other, or one alone and 0.
 type pair [2]rune
 
-// pairs returns the pairs of characters in t, each once.
+// pairs returns the pairs of characters in t and its characters, each once.
 func pairs(t string) []pair {
 	r := []rune(t)
 	r = r[:min(len(r), maxRunes)]
-	ps := make([]pair, 0, len(r))
-	for i := 0; i+1 < len(r); i++ {
+	ps := make([]pair, 0, 2*len(r))
+	for i := range r {
+		if p := (pair{r[i]}); !slices.Contains(ps, p) {
+			ps = append(ps, p)
+		}
+		if i+1 == len(r) {
+			break
+		}
 		if p := (pair{r[i], r[i+1]}); !slices.Contains(ps, p) {
 			ps = append(ps, p)
 		}

@@ -18,6 +18,9 @@ const (
 	k1    = 1.2
 	b     = 0.3
 	heard = 0.7
+	alone = 0.6 // the same for one character
+
+	maxGap = 24 // bytes, eight characters, between two words of a keyword
 )
 
 // Book holds the entries. It never changes and is safe for use by many.
@@ -110,7 +113,7 @@ func (bk *Book) weigh(counts []map[pair]int) {
 	}
 	bk.rare = math.Log(1 + (n+0.5)/0.5)
 	for p, k := range in {
-		bk.terms[p] = &term{weight: math.Log(1 + (n-float64(k)+0.5)/(float64(k)+0.5))}
+		bk.terms[p] = &term{weight: p.share() * math.Log(1+(n-float64(k)+0.5)/(float64(k)+0.5))}
 	}
 	for i, c := range counts {
 		own := 0.0
@@ -124,11 +127,19 @@ func (bk *Book) weigh(counts []map[pair]int) {
 	}
 }
 
+// share is what a character alone counts of a pair.
+func (p pair) share() float64 {
+	if p[1] == 0 {
+		return alone
+	}
+	return 1
+}
+
 // hear notes, for every two sounds, the pair they stand for most often.
 func (bk *Book) hear() {
 	for p, t := range bk.terms {
 		key := [2]uint16{bk.sounds.Sound(p[0]), bk.sounds.Sound(p[1])}
-		if key[0] == 0 || key[1] == 0 {
+		if p[1] == 0 || key[0] == 0 || key[1] == 0 {
 			continue
 		}
 		have, taken := bk.alike[key]
@@ -143,21 +154,22 @@ type query struct {
 	points []float64 // by entry: what its longest keyword is worth
 	likes  []float64 // how like its nearest form is, 0 to 1
 	worth  []float64 // its BM25
+	has    []float64 // the weight of the pairs that it has, too
 	total  float64   // the weight of all pairs of the question
 }
 
 // ask computes how well the question, folded, fits every entry.
 func (bk *Book) ask(text string) query {
 	n := len(bk.entries)
-	all := make([]float64, 3*n+len(bk.forms))
-	q, common := query{points: all[:n], likes: all[n : 2*n], worth: all[2*n : 3*n]}, all[3*n:]
+	all := make([]float64, 4*n+len(bk.forms))
+	q, common := query{points: all[:n], likes: all[n : 2*n], worth: all[2*n : 3*n], has: all[3*n : 4*n]}, all[4*n:]
 	bk.point(text, q.points)
 	for _, p := range pairs(text) {
 		t, share := bk.terms[p], 1.0
 		if t == nil {
 			meant, ok := bk.alike[[2]uint16{bk.sounds.Sound(p[0]), bk.sounds.Sound(p[1])}]
-			if !ok {
-				q.total += bk.rare // the question is about something else, too
+			if !ok || p[1] == 0 {
+				q.total += p.share() * bk.rare // the question is about something else, too
 				continue
 			}
 			t, share = bk.terms[meant], heard
@@ -168,6 +180,7 @@ func (bk *Book) ask(text string) query {
 		}
 		for _, w := range t.worth {
 			q.worth[w.entry] += share * w.worth
+			q.has[w.entry] += share * t.weight
 		}
 	}
 	for i, f := range bk.forms {
@@ -201,7 +214,10 @@ func (k keyword) in(t string) bool {
 		if !ok {
 			return false
 		}
-		_, rest, ok = strings.Cut(rest, word)
+		at := strings.Index(rest[:min(len(rest), maxGap+len(word))], word)
+		if ok = at >= 0; ok {
+			rest = rest[at+len(word):]
+		}
 	}
 	return ok
 }

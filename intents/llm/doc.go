@@ -1,7 +1,8 @@
 // Package llm lets a language model help with questions that nothing else
 // answers, on a short leash. [Client.Answer] answers from the entries it is
 // given and from nothing else, [Client.Propose] says which of a few harmless
-// commands a text may mean. A model has no tools, no history and no say in what
+// commands a text may mean. [Client.Suggest] and [Client.Summarize] help the
+// person who has taken over a conversation. A model has no tools, no history and no say in what
 // happens next.
 //
 // # What a model is shown
@@ -23,6 +24,10 @@
 // own words to say the opposite, and a claim that no list of claims foresaw.
 // What does not pass ends the answer with an *Error; the caller then says
 // something of its own, in place of what was shown so far.
+//
+// A suggestion is held to the same. A summary, which only agents see, names no
+// entries: it is held against the conversation, has to speak of people and not
+// to them, and is shown whole or not at all.
 //
 // # A service that misbehaves
 //

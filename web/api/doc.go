@@ -11,6 +11,9 @@
 // other rule here. What somebody may not reach is not found. Whatever is done is
 // written to the audit log before it is done.
 //
+// A language model may help people ([Assistant]); what it says goes to whoever
+// asked, marked as an AI's, and nowhere else.
+//
 // # What is live
 //
 // [API.Live] is a socket that only tells: which rows of the lists moved, what

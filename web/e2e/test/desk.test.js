@@ -14,6 +14,9 @@ async function tell(widget, text) {
   await widget.pending.waitFor({ state: "detached" });
 }
 
+/** What a browser says when a conversation is read that a colleague has just got. */
+const goneMeanwhile = /404 \(Not Found\)/;
+
 /** Takes the visitor to the question for the ID number. */
 async function toTheID(widget) {
   await widget.say("开通分付");
@@ -26,7 +29,7 @@ test("from the bot to a person, on to a colleague, back to the same question", a
   const browser = await startBrowser(t);
   if (!browser) return;
   const server = await startServer(t);
-  const lin = await openConsole(t, browser, server, "agent1");
+  const lin = await openConsole(t, browser, server, "agent1", { allow: [goneMeanwhile] });
   const visitor = await newVisitor(t, browser, server);
   const frames = [];
   visitor.page.on("websocket", (socket) => socket.on("framereceived", (f) => frames.push(String(f.payload))));
@@ -109,7 +112,7 @@ test("of two agents who press at once, one gets the visitor; it ends with a rati
   const server = await startServer(t, "--desks-file", await desksFile(t, 1));
   const rivals = [];
   for (const account of ["agent2", "lead"]) {
-    rivals.push(await openConsole(t, browser, server, account, { presence: "忙碌", allow: [/409 \(Conflict\)|404 \(Not Found\)/] }));
+    rivals.push(await openConsole(t, browser, server, account, { presence: "忙碌", allow: [/409 \(Conflict\)/, goneMeanwhile] }));
   }
   const lin = await openConsole(t, browser, server, "agent1");
   const first = await newVisitor(t, browser, server);
@@ -213,6 +216,7 @@ test("a detail is shown for a reason, for thirty seconds, and only there", async
   const confirm = lin.dialog.getByRole("button", { name: "查看", exact: true });
   assert.equal(await confirm.isDisabled(), true, "a reason is asked for");
   await lin.dialog.getByLabel("核对访客身份").check();
+  await lin.page.clock.pauseAt(Date.now() + 2_000); // from here on time is the test's
   await confirm.click();
   await lin.panel.getByText(name).waitFor();
   assert.equal(await lin.page.getByText(name).count(), 1, "shown in one place");
@@ -226,4 +230,38 @@ test("a detail is shown for a reason, for thirty seconds, and only there", async
   await auditor.page.locator("nav").getByRole("button", { name: "审计" }).click();
   await auditor.page.getByRole("cell", { name: "reveal · name" }).waitFor();
   await auditor.page.getByRole("cell", { name: "核对访客身份" }).waitFor();
+});
+
+test("a supervisor looks on, gives the visitor to somebody else, and joins", async (t) => {
+  const browser = await startBrowser(t);
+  if (!browser) return;
+  const server = await startServer(t);
+  const lin = await openConsole(t, browser, server, "agent1", { allow: [goneMeanwhile] });
+  const visitor = await newVisitor(t, browser, server);
+  await visitor.say("转人工");
+  await visitor.status.filter({ hasText: "小林" }).waitFor();
+  const zhou = await openConsole(t, browser, server, "agent2", { allow: [goneMeanwhile] });
+  const lead = await openConsole(t, browser, server, "lead");
+  await lead.view("全部");
+  await lead.rows.first().locator("button").first().click();
+  await lead.button("改派").waitFor();
+  assert.equal(await lead.reply.count(), 0, "who looks on does not write");
+  assert.equal(await lead.panel.getByRole("button", { name: /查看/ }).count(), 0, "nor reveal");
+  await tell(visitor, "有人吗");
+  await lead.messages.filter({ hasText: "有人吗" }).first().waitFor();
+
+  await lead.button("改派").click();
+  await lead.dialog.getByText("小周").click();
+  await lead.dialog.getByRole("button", { name: "改派", exact: true }).click();
+  await visitor.status.filter({ hasText: "人工客服 小周 为您服务" }).waitFor();
+  await zhou.view("我的");
+  await zhou.rows.first().click();
+  await zhou.say("我来了");
+  await lin.view("我的");
+  await lin.page.getByText("您还没有接待中的会话").waitFor();
+
+  await lead.button("加入接待").click();
+  await lead.say("我是值班组长，这件事由我来处理。");
+  await visitor.status.filter({ hasText: "值班组长" }).waitFor();
+  await eventually(async () => assert.equal(await zhou.reply.count(), 0));
 });

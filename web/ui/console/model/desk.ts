@@ -317,7 +317,7 @@ export class Desk {
     const open = row.session === this.selected.value;
     if (open) {
       if (!before || before.owner !== row.owner || before.agent !== row.agent || String(before.tags) !== String(row.tags) || before.decision !== row.decision) {
-        void this.talk.value?.refresh();
+        this.talk.value?.refreshSoon();
       }
       if (!document.hidden) this.#seen.set(row.session, row.last?.at ?? "");
     }

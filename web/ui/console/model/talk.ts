@@ -75,7 +75,8 @@ export class Talk {
     if (packet) this.packet.value = packet;
   }
 
-  #refreshSoon(): void {
+  /** The same in a moment, once for all that happens until then; not if the agent leaves. */
+  refreshSoon(): void {
     clearTimeout(this.#refreshTimer);
     this.#refreshTimer = setTimeout(() => void this.refresh(), refreshAfter);
   }
@@ -99,7 +100,7 @@ export class Talk {
     if (frame.type === "event") {
       this.#append(frame);
       if (frame.from === "visitor") this.#setTyping(false);
-      if (frame.from !== "agent") this.#refreshSoon(); // a detail, a step, a rating
+      if (frame.from !== "agent") this.refreshSoon(); // a detail, a step, a rating
     } else if (frame.type === "typing" && frame.from === "visitor") {
       this.#setTyping(frame.on);
     }
@@ -177,6 +178,17 @@ export class Talk {
   /** take, return, close, transfer, join, assign; each counts once. */
   async command(name: string, body: object = {}): Promise<void> {
     await this.#api.post(`${this.#path}/${name}`, { id: newID(), ...body });
+  }
+
+  /** What a model makes of the conversation, "" if that is nothing. */
+  async summary(): Promise<string> {
+    return (await this.#api.post<{ text: string }>(`${this.#path}/summary`)).text;
+  }
+
+  /** What a model would answer the visitor, "" if it knows nothing. */
+  async suggestion(): Promise<string> {
+    const { items } = await this.#api.post<{ items: { text: string }[] }>(`${this.#path}/suggestions`);
+    return items[0]?.text ?? "";
   }
 
   async transcript(): Promise<void> {

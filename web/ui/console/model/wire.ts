@@ -17,6 +17,8 @@ export interface Me {
   presence: Presence;
   capacity: number;
   permissions: Permission[];
+  /** Whether a language model helps. */
+  assistant?: boolean;
 }
 
 /** One conversation in a list. */

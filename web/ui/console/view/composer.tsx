@@ -6,6 +6,7 @@ import { reactive, useSignal } from "../../shared/reactive";
 import { t } from "../lib/i18n";
 import type { Desk } from "../model/desk";
 import type { Talk } from "../model/talk";
+import { Suggest } from "./assist";
 import { CannedReplies, fill, matching } from "./canned";
 import { Icon } from "./icons";
 
@@ -103,6 +104,7 @@ export const Composer = reactive(({ desk, talk, mode, input }: Props) => {
         )}
         <span class="mode-hint">{note ? t("noteHidden") : t("enterSends")}</span>
       </div>
+      {!note && desk.me.value?.assistant && <Suggest key={talk.session} desk={desk} talk={talk} draft={draft} onText={write} />}
       <form
         class="write"
         onSubmit={(e) => {

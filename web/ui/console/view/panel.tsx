@@ -5,6 +5,7 @@ import { fullTime, now, shortTime, span } from "../lib/time";
 import type { Desk } from "../model/desk";
 import type { Talk } from "../model/talk";
 import type { Detail, Packet, Row } from "../model/wire";
+import { Summary } from "./assist";
 import { Icon, type IconName } from "./icons";
 import { nameOf, Wait } from "./list";
 import { RevealDialog } from "./reveal";
@@ -26,6 +27,7 @@ export const Panel = reactive(({ desk }: { desk: Desk }) => {
       </header>
       <div class="panel-body">
         <Reason packet={packet} row={row} desk={desk} />
+        {desk.me.value?.assistant && <Summary key={`${talk.session}#summary`} desk={desk} talk={talk} />}
         <Details desk={desk} talk={talk} details={packet.details ?? []} row={row} />
         <Progress packet={packet} />
         <Application packet={packet} />
