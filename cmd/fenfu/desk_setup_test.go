@@ -277,7 +277,9 @@ func (p *person) send(method, path, body string, header map[string]string) reply
 	if err != nil {
 		p.o.t.Fatal(err)
 	}
-	return reply{res.StatusCode, string(raw), res.Header}
+	got := reply{res.StatusCode, string(raw), res.Header}
+	checkContract(p.o.t, req, got)
+	return got
 }
 
 func (p *person) post(path string, body, to any) int {
