@@ -231,6 +231,8 @@ func (r *reader) details(p Part, answer string) (found []slot.Found, want *Step,
 	if m.Act == intents.Correct {
 		if named := r.f.stepFor(slot.Kind(m.Slot)); named != nil {
 			want = named
+		} else if name := r.s.Details[slot.Name].Value.Reveal(); name != "" && strings.Contains(p.Text, name) {
+			want = r.f.stepFor(slot.Name) // 不是林小满，是林大满
 		}
 	}
 	if slices.ContainsFunc(found, func(f slot.Found) bool { return want.takes(f.Kind) }) {
