@@ -104,7 +104,7 @@ func (s *Session) botSpeaks() bool {
 // place is what the desk's books are to show of a session.
 func (s *Session) place() handoff.Place {
 	h := s.Handoff
-	p := handoff.Place{Session: s.ID, Version: s.Version, State: handoff.Over, Desk: h.Desk, Agent: h.Agent.ID, Since: h.Since}
+	p := handoff.Place{Session: s.ID, Version: s.Version, State: handoff.Over, Desk: h.Desk, Agent: h.Agent.ID, Since: h.Since, Queued: h.WaitsAt}
 	switch s.Owner {
 	case OwnerWaiting:
 		p.State, p.Agent, p.Offline = handoff.InQueue, h.Prefer, h.Offline

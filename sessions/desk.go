@@ -78,7 +78,7 @@ func NewDesk(rdb redis.UniversalClient, o DeskOptions) *Desk {
 func (d *Desk) Move(ctx context.Context, p handoff.Place) error {
 	keys := []string{deskWaitingKey, deskActiveKey, deskLoadsKey, deskIdleKey, deskPaceKey, deskEndedKey, deskEndedOfKey(p.Agent)}
 	err := d.move.Run(ctx, d.rdb, keys, p.Session, p.Version, string(p.State), p.Desk, p.Agent,
-		p.Since.UnixMilli(), d.o.Now().UnixMilli(), d.o.Listed.Milliseconds(), p.Offline).Err()
+		p.Since.UnixMilli(), d.o.Now().UnixMilli(), d.o.Listed.Milliseconds(), p.Offline, p.Queued.UnixMilli()).Err()
 	if err != nil {
 		return unavailable("enter a conversation into the desk's books", err)
 	}
@@ -116,7 +116,13 @@ func (d *Desk) Reserve(ctx context.Context, session, agent string, capacity int)
 
 // Release gives back a place that Reserve kept.
 func (d *Desk) Release(ctx context.Context, session, agent string) error {
-	if err := d.release.Run(ctx, d.rdb, []string{deskWaitingKey, deskLoadsKey}, session, agent).Err(); err != nil {
+	return d.giveBack(ctx, session, agent, "")
+}
+
+// giveBack gives a place back; with an instant, in ms, only if its lease had run
+// out by then.
+func (d *Desk) giveBack(ctx context.Context, session, agent string, by any) error {
+	if err := d.release.Run(ctx, d.rdb, []string{deskWaitingKey, deskLoadsKey}, session, agent, by).Err(); err != nil {
 		return unavailable("give back a place with an agent", err)
 	}
 	return d.sync(ctx)

@@ -21,6 +21,7 @@ type bookRecord struct {
 	Prefer  string `json:"p"`
 	Offline int    `json:"o"`
 	Until   int64  `json:"l"`
+	Queued  int64  `json:"q"`
 }
 
 // Queue is who waits, the longest waiting first, and how fast desks take people
@@ -28,6 +29,7 @@ type bookRecord struct {
 type Queue struct {
 	Waiting []handoff.Waiting
 	held    map[string]bool          // those that a place is kept for at this moment
+	lost    map[string]string        // those that one was kept for until its lease ran out, and the agent
 	pace    map[string]time.Duration // by desk
 }
 
@@ -41,15 +43,17 @@ func (d *Desk) Queue(ctx context.Context) (*Queue, error) {
 	if err != nil {
 		return nil, unavailable("read the desk's queue", err)
 	}
-	q := &Queue{held: make(map[string]bool), pace: make(map[string]time.Duration)}
+	q := &Queue{held: make(map[string]bool), lost: make(map[string]string), pace: make(map[string]time.Duration)}
 	now := d.o.Now().UnixMilli()
 	for session, text := range all.Val() {
 		var r bookRecord
 		if err := json.Unmarshal([]byte(text), &r); err != nil {
 			return nil, damaged("place in the queue", err)
 		}
-		q.Waiting = append(q.Waiting, handoff.Waiting{Session: session, Desk: r.Desk, Since: time.UnixMilli(r.Since), Prefer: r.Prefer, Offline: r.Offline == 1})
-		q.held[session] = r.Agent != "" && r.Until > now
+		q.Waiting = append(q.Waiting, handoff.Waiting{Session: session, Desk: r.Desk, Since: time.UnixMilli(r.Since), Queued: time.UnixMilli(r.Queued), Prefer: r.Prefer, Offline: r.Offline == 1})
+		if q.held[session] = r.Agent != "" && r.Until > now; r.Agent != "" && r.Until <= now {
+			q.lost[session] = r.Agent
+		}
 	}
 	slices.SortFunc(q.Waiting, func(a, b handoff.Waiting) int {
 		if c := a.Since.Compare(b.Since); c != 0 {

@@ -351,6 +351,19 @@ func TestDispatch(t *testing.T) {
 			}
 			return nil
 		})
+		waiting := queued(t, nodes[0])[0]
+		online(t, nodes[0], "c", 0)
+		if err := nodes[1].Reserve(t.Context(), waiting, "c", 1); err != nil { // by a node that then dies
+			t.Fatal(err)
+		}
+		c.move(16 * time.Second)
+		eventually(t, "the place that nobody took is given back", func() error {
+			if got := loads(t, nodes[0]); got["c"] != 0 {
+				return fmt.Errorf("loads %v", got)
+			}
+			return nil
+		})
+		online(t, nodes[0], "a", 2)
 		online(t, nodes[0], "b", 5)
 		eventually(t, "the third goes to the one who came", func() error {
 			for _, id := range []string{"s1", "s2", "s3"} {

@@ -149,6 +149,11 @@ func (d *Desk) dispatch(ctx context.Context, to Dispatcher) error {
 	if err != nil || len(q.Waiting) == 0 {
 		return err
 	}
+	for session, agent := range q.lost { // whoever kept the place is no more
+		if err := d.giveBack(ctx, session, agent, d.o.Now().UnixMilli()); err != nil {
+			return err
+		}
+	}
 	var free []handoff.Waiting
 	for _, w := range q.Waiting {
 		if !q.held[w.Session] {

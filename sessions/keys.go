@@ -86,7 +86,7 @@ func auditKey(n int64) string { return fmt.Sprintf("{desk}:audit:%d", (n-1)/audi
 // The keys of the desk's books: where every conversation is that was handed to
 // people. The truth is in the sessions; the books follow.
 const (
-	deskWaitingKey = "{desk}:waiting" // HASH of session to {v version, d desk, s since, p preferred agent, a reserved for, l until}
+	deskWaitingKey = "{desk}:waiting" // HASH of session to {v version, d desk, s since, p preferred agent, o message left, q waiting again since, a reserved for, l until}
 	deskActiveKey  = "{desk}:active"  // HASH of session to {v version, d desk, s since, a agent}
 	deskLoadsKey   = "{desk}:loads"   // HASH of agent to the number of conversations it has or is reserved for
 	deskIdleKey    = "{desk}:idle"    // HASH of agent to the instant, in ms, at which it last got one

@@ -235,6 +235,9 @@ func (r *reader) details(p Part, answer string) (found []slot.Found, want *Step,
 			want = r.f.stepFor(slot.Name) // 不是林小满，是林大满
 		}
 	}
+	if f, ok := r.instead(p); ok {
+		return append(found, f), r.f.stepFor(f.Kind), ""
+	}
 	if slices.ContainsFunc(found, func(f slot.Found) bool { return want.takes(f.Kind) }) {
 		return found, want, ""
 	}

@@ -142,17 +142,17 @@ func TestPick(t *testing.T) {
 			nil,
 		},
 		"a transferred visitor waits for the named one": {
-			[]Waiting{{Session: "s", Desk: "d", Since: ago(59), Prefer: "b"}},
+			[]Waiting{{Session: "s", Desk: "d", Since: ago(600), Queued: ago(59), Prefer: "b"}},
 			[]Agent{{ID: "a", Presence: Online, Capacity: 9}, {ID: "b", Presence: Online, Load: 1, Capacity: 1}},
 			nil,
 		},
 		"who gets it though others are less busy, whatever the desk": {
-			[]Waiting{{Session: "s", Desk: "d", Since: ago(1), Prefer: "b"}},
+			[]Waiting{{Session: "s", Desk: "d", Since: ago(600), Queued: ago(1), Prefer: "b"}},
 			[]Agent{{ID: "a", Presence: Online, Capacity: 9}, {ID: "b", Presence: Online, Load: 8, Capacity: 9, Desks: []string{"other"}}},
 			[]Match{{"s", "b"}},
 		},
 		"but not for ever": {
-			[]Waiting{{Session: "s", Desk: "d", Since: ago(60), Prefer: "b"}},
+			[]Waiting{{Session: "s", Desk: "d", Since: ago(600), Queued: ago(60), Prefer: "b"}},
 			[]Agent{{ID: "a", Presence: Online, Capacity: 9}},
 			[]Match{{"s", "a"}},
 		},
@@ -193,7 +193,7 @@ func TestPickKeepsCapacity(t *testing.T) {
 		for i := range rapid.IntRange(0, 12).Draw(t, "waiting") {
 			waiting = append(waiting, Waiting{
 				Session: fmt.Sprint("s", i), Desk: rapid.SampledFrom([]string{"d", "e"}).Draw(t, "desk"),
-				Since:  now.Add(-time.Duration(rapid.IntRange(0, 90).Draw(t, "s")) * time.Second),
+				Queued: now.Add(-time.Duration(rapid.IntRange(0, 90).Draw(t, "s")) * time.Second),
 				Prefer: rapid.SampledFrom([]string{"", "a0", "gone"}).Draw(t, "prefer"),
 			})
 		}

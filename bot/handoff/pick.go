@@ -32,8 +32,9 @@ type Waiting struct {
 	Session string
 	Desk    string
 	Since   time.Time
-	Prefer  string // the agent it was transferred to, if any
-	Offline bool   // it left a message and is not there: agents take it when they see fit
+	Queued  time.Time // since when it waits this time: when it was passed on or taken back
+	Prefer  string    // the agent it was transferred to, if any
+	Offline bool      // it left a message and is not there: agents take it when they see fit
 }
 
 // Match is who gets whom.
@@ -72,7 +73,7 @@ func (a *Agent) takes(w Waiting, prefer time.Duration, now time.Time) bool {
 	if w.Offline || a.Presence != Online || a.Load >= a.Capacity {
 		return false
 	}
-	if w.Prefer != "" && now.Sub(w.Since) < prefer {
+	if w.Prefer != "" && now.Sub(w.Queued) < prefer {
 		return a.ID == w.Prefer
 	}
 	return len(a.Desks) == 0 || slices.Contains(a.Desks, w.Desk)

@@ -20,5 +20,6 @@ type Place struct {
 	Desk    string
 	Agent   string    // who has it, had it, or is to have it
 	Since   time.Time // when its visitor began to wait
+	Queued  time.Time // of one that waits: since when it does this time
 	Offline bool      // of one that waits: its visitor left a message and is not there
 }

@@ -14,6 +14,7 @@
 -- ARGV[7] -> now in ms
 -- ARGV[8] -> how long ended conversations are listed, in ms
 -- ARGV[9] -> 1 if it waits for an answer to a message, without its visitor
+-- ARGV[10] -> waiting again since, in ms: when it was passed on or taken back
 -- Returns: 1 if the books changed
 local version, now = tonumber(ARGV[2]), tonumber(ARGV[7])
 local waiting = redis.call('HGET', KEYS[1], ARGV[1])
@@ -38,6 +39,7 @@ end
 
 local entry = {v = version, d = ARGV[4], s = tonumber(ARGV[6])}
 if ARGV[3] == 'waiting' then
+  entry.q = tonumber(ARGV[10])
   if ARGV[9] == '1' then
     entry.o = 1
   end

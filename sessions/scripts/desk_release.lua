@@ -1,15 +1,16 @@
--- Gives a reservation back that came to nothing.
+-- Gives a reservation back that came to nothing, or one whose lease has run out.
 --
 -- KEYS[1] -> waiting (HASH)  KEYS[2] -> loads (HASH)
 -- ARGV[1] -> session
 -- ARGV[2] -> agent
+-- ARGV[3] -> now in ms if only a lease that has run out is meant, else ''
 -- Returns: 1 if there was one
 local text = redis.call('HGET', KEYS[1], ARGV[1])
 if not text then
   return 0
 end
 local entry = cjson.decode(text)
-if entry.a ~= ARGV[2] then
+if entry.a ~= ARGV[2] or ARGV[3] ~= '' and entry.l > tonumber(ARGV[3]) then
   return 0
 end
 if redis.call('HINCRBY', KEYS[2], entry.a, -1) <= 0 then
