@@ -63,6 +63,7 @@ func (p *person) live() *live {
 	p.o.t.Cleanup(func() {
 		conn.Close()
 		<-l.ended
+		checkFrames(p.o.t, l.all())
 	})
 	l.await("hello", func(f map[string]any) bool { return f["type"] == "hello" })
 	return l

@@ -38,6 +38,13 @@ const (
 	closeBadLogin = 4503
 )
 
+// AskTypes and TellTypes are the types of frames from and to a console; see
+// asyncapi.yaml.
+var (
+	AskTypes  = []string{"watch", "unwatch", "ping"}
+	TellTypes = []string{"hello", "row", "gone", "event", "queue", "typing", "presence", "pong", "bye"}
+)
+
 // asks is a frame from a console.
 type asks struct {
 	Type    string `json:"type"` // watch, unwatch, ping
