@@ -73,7 +73,7 @@ func (b *Bot) try(ctx context.Context, s Session) error {
 		if again.Reason == eligibility.ReasonBreakerOpen {
 			level = slog.LevelDebug // one line for each application would say nothing new
 		}
-		b.Logger.Log(ctx, level, "no answer from the check", "session", s.ID, "application", a.ID, "reason", again.Reason, "failures", a.Failures+1)
+		b.Logger.Log(ctx, level, "no answer from the check", "session", s.ID, "application", a.ID, "reason", again.Reason, "error", again.Err, "failures", a.Failures+1)
 	case err != nil: // refused, or something that no try can mend
 		try.Final, try.Trouble = true, eligibility.ReasonRefused
 		b.Logger.ErrorContext(ctx, "the check refuses an application", "session", s.ID, "application", a.ID, "error", err)

@@ -109,7 +109,12 @@ func (t *turn) idle(in flow.Input) []flow.Action {
 	return t.smallTalk(in)
 }
 
+// stale answers a button whose time is over. Pressed once more, that of a
+// confirmation confirms nothing: what was confirmed is under way.
 func (t *turn) stale() []flow.Action {
+	if t.s.Application.open() {
+		return says("您的申请已经提交，正在核对，不需要重复操作。结果会在这里通知您。")
+	}
 	return says("这个按钮已经过期了。请问有什么可以帮您？", t.bot.menu()...)
 }
 
