@@ -126,6 +126,9 @@ func (r *reader) answer(m intents.Match) (Command, bool) {
 		}
 		return Command{}, false
 	case ConfirmStep:
+		if yes && isTag(m.Folded) { // 没问题吧 asks back: nothing is sent on the strength of it
+			return Command{Verb: Repeat}, true
+		}
 		if yes && !goesOn { // "go on" is no confirmation
 			return Command{Verb: Confirm, Plain: true}, true
 		}
