@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -299,19 +300,28 @@ func TestStaleCopy(t *testing.T) {
 	}
 }
 
+// fullLog is a memory whose sessions have as many events as there may be.
+type fullLog struct{ bot.Memory }
+
+func (m fullLog) Load(ctx context.Context, id string) (bot.Session, error) {
+	s, err := m.Memory.Load(ctx, id)
+	s.Seq = bot.MaxEvents
+	return s, err
+}
+
+func (fullLog) Commit(context.Context, bot.Turn) (int64, error) {
+	return 0, errors.New("nothing more goes into this log")
+}
+
 func TestLogIsBounded(t *testing.T) {
 	w := newWorld(t)
-	store := w.store()
-	for s := w.load(); s.Seq < bot.MaxEvents; s = w.load() {
-		events := make([]bot.Event, 20)
-		for i := range events {
-			events[i] = bot.Event{Seq: s.Seq + int64(i) + 1, Kind: bot.Text, From: bot.Visitor, Text: "x", At: start}
-		}
-		if _, err := store.Commit(ctx, bot.Turn{Session: s, MessageID: fmt.Sprint("fill", s.Seq), Events: events}); err != nil {
-			t.Fatal(err)
-		}
+	c := w.parts
+	c.Memory = fullLog{w.store()}
+	b, err := bot.New(c)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, err := w.node().Handle(ctx, w.text("more", "你好")); bot.ErrorCode(err) != bot.Limited {
+	if _, err := b.Handle(ctx, w.text("more", "你好")); bot.ErrorCode(err) != bot.Limited {
 		t.Errorf("err = %v, want limited", err)
 	}
 }
