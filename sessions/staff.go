@@ -32,6 +32,9 @@ var staffCheck string
 //go:embed scripts/staff_step.lua
 var staffStep string
 
+//go:embed scripts/staff_swap.lua
+var staffSwap string
+
 // StaffOptions say how accounts, logins and the audit log are kept. Only Keys
 // has no default.
 type StaffOptions struct {
@@ -54,6 +57,7 @@ type Staff struct {
 	audit                     []seal.Subkey
 	limiter                   *redis_rate.Limiter
 	login, check, step, chain *redis.Script
+	swap                      *redis.Script
 }
 
 // NewStaff returns the staff kept in the database of rdb.
@@ -74,7 +78,7 @@ func NewStaff(rdb redis.UniversalClient, o StaffOptions) (*Staff, error) {
 	return &Staff{
 		rdb: rdb, o: o, audit: audit, limiter: redis_rate.NewLimiter(rdb),
 		login: redis.NewScript(staffLogin), check: redis.NewScript(staffCheck), step: redis.NewScript(staffStep),
-		chain: redis.NewScript(auditAppend),
+		chain: redis.NewScript(auditAppend), swap: redis.NewScript(staffSwap),
 	}, nil
 }
 
@@ -85,6 +89,7 @@ type accountRecord struct {
 	Desks    []string   `json:"d,omitempty"`
 	Capacity int        `json:"c,omitempty"`
 	Password string     `json:"p,omitempty"`
+	Subject  string     `json:"s,omitempty"`
 	TOTP     string     `json:"t,omitempty"`
 	Disabled bool       `json:"x,omitempty"`
 	Created  time.Time  `json:"at"`
@@ -96,24 +101,67 @@ func (s *Staff) box(account string) (*seal.Box, error) { return s.o.Keys.Box("ac
 // Put writes an account, new or changed. Its logins are left alone; see
 // [Staff.Revoke].
 func (s *Staff) Put(ctx context.Context, a staff.Account) error {
-	if err := a.Check(); err != nil {
-		return &bot.Error{Code: bot.Invalid, Message: "账号信息不完整或格式不对。", Err: err}
-	}
-	text, err := json.Marshal(accountRecord{
-		Name: a.Name, Role: a.Role, Desks: a.Desks, Capacity: a.Capacity,
-		Password: a.Password.Reveal(), TOTP: a.TOTP.Reveal(), Disabled: a.Disabled, Created: a.Created,
-	})
-	if err != nil {
-		return fmt.Errorf("write account %s: %w", a.ID, err)
-	}
-	box, err := s.box(a.ID)
+	sealed, err := s.seal(a)
 	if err != nil {
 		return err
 	}
-	if err := s.rdb.HSet(ctx, accountsKey, a.ID, box.Seal("account", 0, text)).Err(); err != nil {
+	if err := s.rdb.HSet(ctx, accountsKey, a.ID, sealed).Err(); err != nil {
 		return unavailable("write account "+a.ID, err)
 	}
 	return s.sync(ctx)
+}
+
+// Update writes what change makes of an account, or of nil if there is none,
+// unless change fails. If the account is changed meanwhile, change is called
+// again.
+func (s *Staff) Update(ctx context.Context, id string, change func(was *staff.Account) (staff.Account, error)) error {
+	for {
+		old, err := s.rdb.HGet(ctx, accountsKey, id).Bytes()
+		if err != nil && !errors.Is(err, redis.Nil) {
+			return unavailable("read an account", err)
+		}
+		var was *staff.Account
+		if err == nil {
+			a, err := s.open(id, old)
+			if err != nil {
+				return err
+			}
+			was = &a
+		}
+		a, err := change(was)
+		if err != nil {
+			return err
+		}
+		sealed, err := s.seal(a)
+		if err != nil {
+			return err
+		}
+		n, err := s.swap.Run(ctx, s.rdb, []string{accountsKey}, id, old, sealed).Int()
+		if err != nil {
+			return unavailable("write account "+id, err)
+		}
+		if n == 1 {
+			return s.sync(ctx)
+		}
+	}
+}
+
+func (s *Staff) seal(a staff.Account) ([]byte, error) {
+	if err := a.Check(); err != nil {
+		return nil, &bot.Error{Code: bot.Invalid, Message: "账号信息不完整或格式不对。", Err: err}
+	}
+	text, err := json.Marshal(accountRecord{
+		Name: a.Name, Role: a.Role, Desks: a.Desks, Capacity: a.Capacity, Password: a.Password.Reveal(),
+		Subject: a.Subject, TOTP: a.TOTP.Reveal(), Disabled: a.Disabled, Created: a.Created,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("write account %s: %w", a.ID, err)
+	}
+	box, err := s.box(a.ID)
+	if err != nil {
+		return nil, err
+	}
+	return box.Seal("account", 0, text), nil
 }
 
 // Account returns an account; the error is a *bot.Error, NotFound if there is
@@ -162,7 +210,7 @@ func (s *Staff) open(id string, sealed []byte) (staff.Account, error) {
 	}
 	return staff.Account{
 		ID: id, Name: r.Name, Role: r.Role, Desks: r.Desks, Capacity: r.Capacity,
-		Password: staff.Hash(r.Password), TOTP: staff.Secret(r.TOTP), Disabled: r.Disabled, Created: r.Created,
+		Password: staff.Hash(r.Password), Subject: r.Subject, TOTP: staff.Secret(r.TOTP), Disabled: r.Disabled, Created: r.Created,
 	}, nil
 }
 

@@ -239,3 +239,37 @@ func TestAudit(t *testing.T) {
 		broken("the last page is gone", writers*each)
 	})
 }
+
+// Of changes at the same time none is lost.
+func TestAccountUpdates(t *testing.T) {
+	onStaff(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		nodes := []*sessions.Staff{staffOf(t, w), staffOf(t, w)}
+		var group sync.WaitGroup
+		for i := range 12 {
+			group.Go(func() {
+				err := nodes[i%2].Update(ctx, "li", func(was *staff.Account) (staff.Account, error) {
+					a := staff.Account{ID: "li", Name: "李娜", Role: staff.Agent, Subject: "https://id.example.com s-1"}
+					if was != nil {
+						a = *was
+					}
+					a.Capacity++
+					return a, nil
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		no := errors.New("no")
+		err := nodes[0].Update(ctx, "li", func(was *staff.Account) (staff.Account, error) { return staff.Account{}, no })
+		if !errors.Is(err, no) {
+			t.Errorf("a change that fails: %v", err)
+		}
+		got, err := nodes[1].Account(ctx, "li")
+		if err != nil || got.Capacity != 12 || got.Subject != "https://id.example.com s-1" {
+			t.Errorf("account %+v, %v", got, err)
+		}
+	})
+}

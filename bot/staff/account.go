@@ -19,6 +19,7 @@ type Account struct {
 	Desks    []string // whose queues it serves; none: all
 	Capacity int      // conversations at the same time; 0: the desk's own limit
 	Password Hash     // none: signs in through the operator's identity provider only
+	Subject  string   // who it is to that provider; of a password account none
 	TOTP     Secret   // none: no second factor
 	Disabled bool
 	Created  time.Time
@@ -26,21 +27,24 @@ type Account struct {
 
 var accountID = regexp.MustCompile(`^[a-z][a-z0-9._@-]{1,63}$`)
 
-// maxName and maxCapacity bound what an operator may give an account.
+// MaxName and maxCapacity bound what an operator may give an account.
 const (
-	maxName     = 20 // runes
+	MaxName     = 20 // runes
 	maxCapacity = 50 // conversations
 )
+
+// ValidID reports whether an account can have the id.
+func ValidID(id string) bool { return accountID.MatchString(id) }
 
 // Check says everything that is wrong with an account.
 func (a *Account) Check() error {
 	var errs []error
-	if !accountID.MatchString(a.ID) {
+	if !ValidID(a.ID) {
 		errs = append(errs, errors.New("the id has 2 to 64 lower-case letters, digits, '.', '_', '-' or '@', and begins with a letter"))
 	}
-	if n := utf8.RuneCountInString(a.Name); n < 1 || n > maxName || !utf8.ValidString(a.Name) ||
+	if n := utf8.RuneCountInString(a.Name); n < 1 || n > MaxName || !utf8.ValidString(a.Name) ||
 		strings.TrimSpace(a.Name) != a.Name || strings.ContainsFunc(a.Name, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		errs = append(errs, fmt.Errorf("the name has 1 to %d printable characters", maxName))
+		errs = append(errs, fmt.Errorf("the name has 1 to %d printable characters", MaxName))
 	}
 	if !slices.Contains(Roles(), a.Role) {
 		errs = append(errs, fmt.Errorf("the role is one of %v", Roles()))

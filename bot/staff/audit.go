@@ -18,7 +18,7 @@ type Entry struct {
 	Action  string    `json:"action"` // such as "reveal", "login", "take"
 	Session string    `json:"session,omitempty"`
 	Field   string    `json:"field,omitempty"`  // which detail, with "reveal"
-	Reason  string    `json:"reason,omitempty"` // in the actor's words, masked
+	Reason  string    `json:"reason,omitempty"` // in the actor's words, masked; with "login" how, and why not
 	Request string    `json:"request,omitempty"`
 	OK      bool      `json:"ok"` // false: it was refused
 }

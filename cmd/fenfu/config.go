@@ -42,6 +42,14 @@ type config struct {
 	VisitorBurst   int      `help:"Messages that one connection may send at once." default:"20" env:"FENFU_VISITOR_BURST" group:"Access"`
 	MaxConnections int      `help:"Connections that this node accepts." default:"50000" env:"FENFU_MAX_CONNECTIONS" group:"Access"`
 
+	OIDCIssuer           string   `name:"oidc-issuer" help:"OpenID Connect provider where people at the desk may sign in. Empty: they have passwords only." env:"FENFU_OIDC_ISSUER" group:"Sign-in"`
+	OIDCClientID         string   `name:"oidc-client-id" help:"This server's client id there." env:"FENFU_OIDC_CLIENT_ID" group:"Sign-in"`
+	OIDCClientSecret     string   `name:"oidc-client-secret" help:"Its secret. Empty: a public client; PKCE is used in any case." env:"FENFU_OIDC_CLIENT_SECRET" group:"Sign-in"`
+	OIDCClientSecretFile string   `name:"oidc-client-secret-file" help:"File with the client's secret." env:"FENFU_OIDC_CLIENT_SECRET_FILE" group:"Sign-in" type:"path"`
+	OIDCRedirectURL      string   `name:"oidc-redirect-url" help:"This server's /v1/desk/oidc/callback as browsers reach it." env:"FENFU_OIDC_REDIRECT_URL" group:"Sign-in"`
+	OIDCRoleClaim        string   `name:"oidc-role-claim" help:"Claim of the ID token that holds roles." default:"roles" env:"FENFU_OIDC_ROLE_CLAIM" group:"Sign-in"`
+	OIDCRoles            []string `name:"oidc-roles" help:"What its values stand for, such as desk-lead=supervisor,desk-agent=agent; the first that somebody has counts." env:"FENFU_OIDC_ROLES" group:"Sign-in"`
+
 	CheckerURL          string `help:"Remote eligibility check that speaks contract v1, without /v1. Empty: the embedded rules." env:"FENFU_CHECKER_URL" group:"Check"`
 	CheckerToken        string `help:"Bearer token for the remote check." env:"FENFU_CHECKER_TOKEN" group:"Check"`
 	CheckerTokenFile    string `help:"File with the token for the remote check." env:"FENFU_CHECKER_TOKEN_FILE" group:"Check" type:"path"`
@@ -138,6 +146,7 @@ func (c *config) check() error {
 	}
 	bad(c.LLMSessionLimit > 0, "--llm-session-limit: must be above 0")
 	bad(c.LLMDailyLimit > 0, "--llm-daily-limit: must be above 0")
+	errs = append(errs, c.checkOIDC())
 	for _, o := range c.AllowedOrigins {
 		bad(isOrigin(o), "--allowed-origins: %q is not an origin (scheme://host[:port])", o)
 	}

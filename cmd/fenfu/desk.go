@@ -162,6 +162,10 @@ func (c *config) desk(b watchedBot, s *storage, books deskBooks, logger *slog.Lo
 	if err != nil {
 		return nil, err
 	}
+	provider, err := c.oidc()
+	if err != nil {
+		return nil, err
+	}
 	helper, err := c.assistant(b.Bot)
 	if err != nil {
 		return nil, err
@@ -170,6 +174,7 @@ func (c *config) desk(b watchedBot, s *storage, books deskBooks, logger *slog.Lo
 		Config: api.Config{
 			Assistant: helper,
 			Keys:      keys,
+			OIDC:      provider,
 			Bot:       b, Sessions: s.Store, Beside: besides{s.Store}, Desk: books, Staff: s.staff,
 			Funnel: funnel{s.funnel, b.Book},
 			Desks:  b.Desks, Canned: canned, Forbidden: c.forbidden(),

@@ -216,7 +216,7 @@ func TestDeskPolicyIsWhole(t *testing.T) {
 	var inCode, inTable []string
 	for _, r := range new(api.API).Routes() {
 		rest := strings.TrimPrefix(r.Path, "/v1/desk/")
-		if !slices.Contains([]string{"login", "logout"}, rest) {
+		if !slices.Contains([]string{"login", "logout", "options", "oidc/start", "oidc/callback"}, rest) {
 			inCode = append(inCode, r.Method+" "+rest)
 		}
 	}

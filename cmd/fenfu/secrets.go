@@ -25,6 +25,7 @@ func (c *config) readSecrets() error {
 		{"checker-token", &c.CheckerToken, c.CheckerTokenFile},
 		{"callback-secrets", &c.CallbackSecrets, c.CallbackSecretsFile},
 		{"llm-key", &c.LLMKey, c.LLMKeyFile},
+		{"oidc-client-secret", &c.OIDCClientSecret, c.OIDCClientSecretFile},
 		{"notify-secrets", &c.NotifySecrets, c.NotifySecretsFile},
 	} {
 		if s.file == "" {

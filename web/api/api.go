@@ -82,6 +82,8 @@ type Change struct {
 // [fenfu/sessions.Staff] keeps them.
 type Staff interface {
 	Account(ctx context.Context, id string) (staff.Account, error)
+	// Update writes what change makes of an account, or of nil if there is none.
+	Update(ctx context.Context, id string, change func(was *staff.Account) (staff.Account, error)) error
 	UseStep(ctx context.Context, account string, step int64) (bool, error)
 	Attempt(ctx context.Context, who string, limit staff.Pace) (wait time.Duration, err error)
 	Forgive(ctx context.Context, who string) error
@@ -96,8 +98,8 @@ type Staff interface {
 	AuditHead(ctx context.Context) (*staff.Link, error)
 }
 
-// Config is what an API needs. All fields must be set, but Keys, Funnel and
-// Assistant.
+// Config is what an API needs. All fields must be set, but Keys, Funnel,
+// Assistant and OIDC.
 type Config struct {
 	Bot      Bot
 	Sessions Sessions
@@ -112,6 +114,7 @@ type Config struct {
 	Keys      []Key     // of integrators
 	Funnel    Funnels   // nil: nobody counts
 	Assistant Assistant // nil: no language model helps
+	OIDC      *OIDC     // nil: people sign in with passwords only
 
 	Fail      func(w http.ResponseWriter, r *http.Request, err error)
 	Foreign   http.HandlerFunc // refuses what another site's page asks for
@@ -131,6 +134,7 @@ type API struct {
 	reads      *reads
 	watched    *watched
 	actions    *prometheus.CounterVec
+	provider   *provider // nil: there is none
 }
 
 // New returns an API.
@@ -142,6 +146,12 @@ func New(c Config) (*API, error) {
 	a := &API{
 		Config: c, hasher: staff.NewHasher(), protection: http.NewCrossOriginProtection(),
 		reveals: newPaces(revealEvery, revealBurst), asks: newPaces(askEvery, askBurst), reads: newReads(),
+	}
+	if c.OIDC != nil {
+		var err error
+		if a.provider, err = newProvider(*c.OIDC, c.Now); err != nil {
+			return nil, err
+		}
 	}
 	a.actions = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "fenfu_desk_actions_total", Help: "What people at the desk did, by action and whether it was allowed.",
@@ -165,6 +175,9 @@ func (a *API) Routes() []Route {
 	routes := []Route{
 		{http.MethodPost, "/v1/desk/login", http.HandlerFunc(a.login)},
 		{http.MethodPost, "/v1/desk/logout", http.HandlerFunc(a.logout)},
+		{http.MethodGet, "/v1/desk/options", http.HandlerFunc(a.options)},
+		{http.MethodGet, "/v1/desk/oidc/start", http.HandlerFunc(a.oidcStart)},
+		{http.MethodGet, "/v1/desk/oidc/callback", http.HandlerFunc(a.oidcCallback)},
 	}
 	add := func(method, path string, may staff.Action, h func(w http.ResponseWriter, r *request) error) {
 		routes = append(routes, Route{method, path, a.as(may, h)})

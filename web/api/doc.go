@@ -11,6 +11,9 @@
 // other rule here. What somebody may not reach is not found. Whatever is done is
 // written to the audit log before it is done.
 //
+// People sign in with a password, or at the operator's identity provider
+// ([OIDC]), which then says who they are and what role they have.
+//
 // A language model may help people ([Assistant]); what it says goes to whoever
 // asked, marked as an AI's, and nowhere else.
 //

@@ -81,11 +81,7 @@ var (
 
 // attempts slows down who guesses.
 func (a *API) attempts(r *request, account string) error {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	for who, pace := range map[string]staff.Pace{tries(account): accountPace, "address " + host: addressPace} {
+	for who, pace := range map[string]staff.Pace{tries(account): accountPace, address(r): addressPace} {
 		wait, err := a.Staff.Attempt(r.Context(), who, pace)
 		if err != nil {
 			return err
@@ -96,6 +92,15 @@ func (a *API) attempts(r *request, account string) error {
 		}
 	}
 	return nil
+}
+
+// address is what attempts from where a request comes from are counted under.
+func address(r *request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	return "address " + host
 }
 
 // tries is what attempts at an account are counted under.

@@ -6,15 +6,33 @@ import { ApiError } from "../model/api";
 import type { Desk } from "../model/desk";
 import { Icon } from "./icons";
 
+const providerErrors = ["oidc_failed", "oidc_role", "oidc_account", "oidc_limited", "oidc_unavailable"] as const;
+
+function isProviderError(code: string): code is (typeof providerErrors)[number] {
+  return (providerErrors as readonly string[]).includes(code);
+}
+
 /** Account and password first; a one-time code when the account asks for one. */
 export const SignIn = reactive(({ desk }: { desk: Desk }) => {
   const problem = useSignal("");
+  const provider = useSignal(false);
   const busy = useSignal(false);
   const needsCode = useSignal(false);
   const form = useRef<HTMLFormElement>(null);
   const code = useRef<HTMLInputElement>(null);
 
-  useEffect(() => form.current?.querySelector("input")?.focus(), []);
+  useEffect(() => {
+    form.current?.querySelector("input")?.focus();
+    const refused = new URLSearchParams(location.search).get("error") ?? "";
+    if (isProviderError(refused)) {
+      problem.value = t(refused);
+      history.replaceState(null, "", location.pathname + location.hash);
+    }
+    desk.api.get<{ oidc: boolean }>("options").then(
+      (options) => (provider.value = options.oidc),
+      () => undefined, // a password will do
+    );
+  }, []);
   useEffect(() => {
     if (needsCode.value) code.current?.focus();
   }, [needsCode.value]);
@@ -81,6 +99,11 @@ export const SignIn = reactive(({ desk }: { desk: Desk }) => {
         <button type="submit" class="button primary block" disabled={busy.value}>
           {busy.value ? t("signingIn") : t("signIn")}
         </button>
+        {provider.value && (
+          <a class="button block" href="/v1/desk/oidc/start">
+            {t("orSignIn")}
+          </a>
+        )}
       </form>
       <button type="button" class="link lang" lang={lang.value === "zh" ? "en" : "zh-CN"} onClick={() => setLang(lang.value === "zh" ? "en" : "zh")}>
         {lang.value === "zh" ? "English" : "中文"}
