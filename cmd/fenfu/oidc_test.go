@@ -90,6 +90,7 @@ func TestOIDCRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.account(staff.Account{ID: "wang", Role: staff.Agent})
+	o.account(staff.Account{ID: "both", Role: staff.Agent, Subject: p.http.URL + " s-both"})
 	for _, a := range []staff.Account{
 		{ID: "gone", Name: "离职", Role: staff.Agent, Subject: p.http.URL + " s-gone", Disabled: true},
 		{ID: "chen", Name: "陈", Role: staff.Agent, Subject: p.http.URL + " s-chen"},
@@ -126,6 +127,7 @@ func TestOIDCRefused(t *testing.T) {
 		{name: "unknown desk", claims: as("desks", []string{"service", "x"}), code: "oidc_role", actor: "li.na"},
 		{name: "no desk", claims: as("desks", []string{}), code: "oidc_role", actor: "li.na"},
 		{name: "password account", claims: as("preferred_username", "wang"), code: "oidc_account", actor: "wang"},
+		{name: "password given later", claims: as("preferred_username", "both", "sub", "s-both"), code: "oidc_account", actor: "both"},
 		{name: "disabled", claims: as("preferred_username", "gone", "sub", "s-gone"), code: "oidc_account", actor: "gone"},
 		{name: "somebody else's", claims: as("preferred_username", "chen"), code: "oidc_account", actor: "chen"},
 		{name: "no id", claims: as("preferred_username", "李娜"), code: "oidc_account", actor: "?"},
