@@ -63,6 +63,11 @@ func (t *tab) connect(ctx context.Context) error {
 		cancel()
 		if err != nil {
 			t.fails++
+			var away *ws.SentAwayError
+			if errors.As(err, &away) {
+				t.hint = away.After
+				t.books.byes.Add(1)
+			}
 			t.ended(err)
 			continue
 		}

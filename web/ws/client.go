@@ -42,7 +42,8 @@ type Client struct {
 const writeWait = 10 * time.Second
 
 // Dial connects to url (ws:// or wss://), says hello and waits to be welcomed.
-// A server that closes instead makes it return a *[websocket.CloseError].
+// A server that closes instead makes it return a *[websocket.CloseError], in a
+// *[SentAwayError] if it said goodbye.
 func Dial(ctx context.Context, url string, o Options) (*Client, error) {
 	d := websocket.Dialer{
 		Proxy:           http.ProxyFromEnvironment,
@@ -77,17 +78,34 @@ func (c *Client) hello(ctx context.Context, o Options) error {
 	if err := c.Write(&ClientFrame{Type: Hello, Token: o.Token, After: o.After}); err != nil {
 		return err
 	}
+	var away *SentAwayError
 	for {
 		f, err := c.Receive(ctx)
-		if err != nil {
+		switch {
+		case err != nil && away != nil:
+			away.Err = err
+			return away
+		case err != nil:
 			return err
-		}
-		if f.Type == Welcome {
+		case f.Type == Bye:
+			away = &SentAwayError{After: time.Duration(f.ReconnectAfterMS) * time.Millisecond}
+		case f.Type == Welcome:
 			c.Welcome = f
 			return nil
 		}
 	}
 }
+
+// SentAwayError says that the server said goodbye before it had welcomed the
+// client: it is going. Err is the close that followed.
+type SentAwayError struct {
+	After time.Duration // when to come back
+	Err   error
+}
+
+func (e *SentAwayError) Error() string { return fmt.Sprintf("sent away for %s: %v", e.After, e.Err) }
+
+func (e *SentAwayError) Unwrap() error { return e.Err }
 
 // Send says text, under an id of the caller's.
 func (c *Client) Send(id string, text pii.Text) error {
