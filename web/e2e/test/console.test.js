@@ -343,6 +343,7 @@ test("with the keyboard alone, and canned replies by a slash", async (t) => {
   await keyboard.press("Escape");
   await lin.dialog.waitFor({ state: "detached" });
   await keyboard.press("j");
+  await lin.messages.filter({ hasText: "转人工" }).first().waitFor(); // nobody takes over what is not read yet
   await lin.button("接入").last().waitFor();
   await keyboard.press("a");
   await lin.reply.waitFor();
