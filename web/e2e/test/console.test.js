@@ -345,7 +345,11 @@ test("with the keyboard alone, and canned replies by a slash", async (t) => {
   await keyboard.press("j");
   await lin.messages.filter({ hasText: "转人工" }).first().waitFor(); // nobody takes over what is not read yet
   await lin.button("接入").last().waitFor();
-  await keyboard.press("a");
+  for (let took = false; !took; ) { // a key that comes before the conversation is shown does nothing
+    const answer = lin.page.waitForResponse((r) => r.url().endsWith("/take"), { timeout: 1000 }).then(() => true, () => false);
+    await keyboard.press("a");
+    took = await answer;
+  }
   await lin.reply.waitFor();
   await eventually(async () => assert.equal(await lin.reply.evaluate((el) => el === document.activeElement), true));
   await keyboard.type("/问好");
@@ -360,8 +364,9 @@ test("with the keyboard alone, and canned replies by a slash", async (t) => {
   await keyboard.press("e");
   await lin.dialog.getByText("访客会收到服务评价的邀请").waitFor();
   await keyboard.press("Escape");
+  await lin.dialog.waitFor({ state: "detached" });
   await keyboard.press("/");
-  assert.equal(await lin.page.getByRole("searchbox").evaluate((el) => el === document.activeElement), true);
+  await eventually(async () => assert.equal(await lin.page.getByRole("searchbox").evaluate((el) => el === document.activeElement), true));
   await keyboard.press("Escape");
 
   await lin.button("设置").click();
