@@ -258,12 +258,15 @@ func (s *Store) repeated(ctx context.Context, p *partition, id string, seq int64
 	return &bot.DuplicateError{Seq: seq}
 }
 
-func (s *Store) sync(ctx context.Context) error {
-	if s.o.Sync == nil {
+func (s *Store) sync(ctx context.Context) error { return toDisk(ctx, s.o.Sync) }
+
+// toDisk has what was stored written to disk, if the database needs that.
+func toDisk(ctx context.Context, sync func(context.Context) error) error {
+	if sync == nil {
 		return nil
 	}
-	if err := s.o.Sync(ctx); err != nil {
-		return unavailable("write a turn to disk", err)
+	if err := sync(ctx); err != nil {
+		return unavailable("write to disk", err)
 	}
 	return nil
 }

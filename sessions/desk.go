@@ -208,12 +208,4 @@ func (d *Desk) Forget(ctx context.Context, agent string) error {
 	return d.sync(ctx)
 }
 
-func (d *Desk) sync(ctx context.Context) error {
-	if d.o.Sync == nil {
-		return nil
-	}
-	if err := d.o.Sync(ctx); err != nil {
-		return unavailable("write to disk", err)
-	}
-	return nil
-}
+func (d *Desk) sync(ctx context.Context) error { return toDisk(ctx, d.o.Sync) }

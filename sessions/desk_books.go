@@ -1,6 +1,7 @@
 package sessions
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -56,10 +57,7 @@ func (d *Desk) Queue(ctx context.Context) (*Queue, error) {
 		}
 	}
 	slices.SortFunc(q.Waiting, func(a, b handoff.Waiting) int {
-		if c := a.Since.Compare(b.Since); c != 0 {
-			return c
-		}
-		return compare(a.Session, b.Session)
+		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Session, b.Session))
 	})
 	for desk, text := range paces.Val() {
 		var p struct {
@@ -115,10 +113,7 @@ func (d *Desk) Active(ctx context.Context, agent string) ([]Active, error) {
 		}
 	}
 	slices.SortFunc(active, func(a, b Active) int {
-		if c := a.Since.Compare(b.Since); c != 0 {
-			return c
-		}
-		return compare(a.Session, b.Session)
+		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Session, b.Session))
 	})
 	return active, nil
 }

@@ -1,7 +1,6 @@
 package sessions
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,13 +8,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"fenfu/bot"
 	"fenfu/bot/handoff"
 )
-
-func compare(a, b string) int { return cmp.Compare(a, b) }
 
 // DeskChange is something that moved in the desk's books, on any node.
 type DeskChange struct {
@@ -229,37 +224,11 @@ func (d *Desk) listen(ctx context.Context) {
 }
 
 func (d *Desk) hear(ctx context.Context) error {
-	sub := d.rdb.Subscribe(ctx)
-	stop := context.AfterFunc(ctx, func() { sub.Close() }) // a read that waits does not see ctx end
-	defer func() {
-		if stop() {
-			sub.Close()
-		}
-	}()
-	if err := sub.Subscribe(ctx, deskChannel); err != nil {
-		return err
+	missed := func(context.Context) error {
+		d.changes.tell(DeskChange{All: true})
+		return nil
 	}
-	if _, err := sub.ReceiveTimeout(ctx, listenIdle); err != nil {
-		return err
-	}
-	d.changes.tell(DeskChange{All: true})
-	for silent := false; ; {
-		msg, err := sub.ReceiveTimeout(ctx, listenIdle)
-		switch {
-		case err == nil:
-			silent = false
-			if m, ok := msg.(*redis.Message); ok {
-				d.changes.tell(parseChange(m.Payload))
-			}
-		case !isTimeout(err) || silent:
-			return err
-		default:
-			silent = true
-			if err := sub.Ping(ctx); err != nil {
-				return err
-			}
-		}
-	}
+	return hearChannel(ctx, d.rdb, deskChannel, missed, func(payload string) { d.changes.tell(parseChange(payload)) })
 }
 
 // Typing tells every node that the visitor or the agent of a conversation has

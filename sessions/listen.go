@@ -44,8 +44,23 @@ func (s *Store) listen(ctx context.Context) {
 
 // subscribe hears until the connection fails.
 func (s *Store) subscribe(ctx context.Context) error {
+	var renewing sync.WaitGroup
+	defer renewing.Wait()
+	return hearChannel(ctx, s.rdb, channelName(s.self), func(ctx context.Context) error {
+		if err := s.register(ctx, true); err != nil {
+			return err
+		}
+		renewing.Go(func() { s.renew(ctx) })
+		return nil
+	}, s.hear)
+}
+
+// hearChannel hears what is published on a channel, until the connection fails
+// or ctx ends. begun is called when it is subscribed to, with a context that
+// ends with the subscription.
+func hearChannel(ctx context.Context, rdb redis.UniversalClient, channel string, begun func(context.Context) error, hear func(payload string)) error {
 	ctx, cancel := context.WithCancel(ctx)
-	sub := s.rdb.Subscribe(ctx)
+	sub := rdb.Subscribe(ctx)
 	// A read that waits does not see ctx end, but does see this.
 	stop := context.AfterFunc(ctx, func() { sub.Close() })
 	defer func() {
@@ -54,32 +69,22 @@ func (s *Store) subscribe(ctx context.Context) error {
 			sub.Close()
 		}
 	}()
-	if err := sub.Subscribe(ctx, channelName(s.self)); err != nil {
+	if err := sub.Subscribe(ctx, channel); err != nil {
 		return err
 	}
 	if _, err := sub.ReceiveTimeout(ctx, listenIdle); err != nil {
 		return err
 	}
-	if err := s.register(ctx, true); err != nil {
+	if err := begun(ctx); err != nil {
 		return err
 	}
-	renewing := make(chan struct{})
-	go func() {
-		defer close(renewing)
-		s.renew(ctx)
-	}()
-	defer func() {
-		cancel()
-		<-renewing
-	}()
-	silent := false
-	for {
+	for silent := false; ; {
 		msg, err := sub.ReceiveTimeout(ctx, listenIdle)
 		switch {
 		case err == nil:
 			silent = false
 			if m, ok := msg.(*redis.Message); ok {
-				s.hear(m.Payload)
+				hear(m.Payload)
 			}
 		case !isTimeout(err) || silent:
 			return err

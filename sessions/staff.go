@@ -296,15 +296,7 @@ func loginName(token string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func (s *Staff) sync(ctx context.Context) error {
-	if s.o.Sync == nil {
-		return nil
-	}
-	if err := s.o.Sync(ctx); err != nil {
-		return unavailable("write to disk", err)
-	}
-	return nil
-}
+func (s *Staff) sync(ctx context.Context) error { return toDisk(ctx, s.o.Sync) }
 
 // Peek is [Staff.Authenticate], but does not keep the login from lying idle.
 func (s *Staff) Peek(ctx context.Context, token string) (staff.Account, error) {
