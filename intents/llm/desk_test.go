@@ -105,7 +105,7 @@ func TestDeskFaults(t *testing.T) {
 			llmtest.Stream(w, "依据：cards\n需要绑定本人的储蓄卡。")
 		}, llm.Cut},
 		"silence":     {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, llm.Timeout},
-		"keep-alives": {untilGone(func(w http.ResponseWriter) { llmtest.Raw(w, strings.Repeat(": ping\n\n", 4096)) }), llm.Cut},
+		"keep-alives": {untilGone(func(w http.ResponseWriter) { llmtest.Raw(w, ": "+strings.Repeat("ping ", 4096)+"\n\n") }), llm.Cut},
 		"empty": {func(w http.ResponseWriter, _ *http.Request) {
 			llmtest.Stream(w)
 			llmtest.Finish(w, "stop")

@@ -123,7 +123,7 @@ func TestEndless(t *testing.T) {
 			}
 			<-r.Context().Done()
 		}, llm.Timeout},
-		"a flood of keep-alives": {untilGone(func(w http.ResponseWriter) { llmtest.Raw(w, strings.Repeat(": ping\n\n", 4096)) }), llm.Cut},
+		"a flood of keep-alives": {untilGone(func(w http.ResponseWriter) { llmtest.Raw(w, ": "+strings.Repeat("ping ", 4096)+"\n\n") }), llm.Cut},
 		"one endless line":       {untilGone(func(w http.ResponseWriter) { llmtest.Raw(w, strings.Repeat("data", 4096)) }), llm.Cut},
 		"an endless sentence": {func(w http.ResponseWriter, r *http.Request) {
 			llmtest.Stream(w, "依据：review\n")
