@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
 
 	"fenfu/intents"
 )
@@ -79,8 +81,12 @@ func read(fsys fs.FS, file string) ([]Entry, error) {
 	if err := yaml.UnmarshalWithOptions(raw, &entries, yaml.Strict()); err != nil {
 		return nil, fmt.Errorf("knowledge: %s: %w", file, err)
 	}
+	tree, err := parser.ParseBytes(raw, 0) // once: it takes longer than all else
+	if err != nil {
+		return nil, fmt.Errorf("knowledge: %s: %w", file, err)
+	}
 	for i := range entries {
-		entries[i].At = position(file, raw, i)
+		entries[i].At = position(file, tree, i)
 	}
 	return entries, nil
 }
@@ -130,12 +136,12 @@ func check(entries []Entry, words *folder) error {
 }
 
 // position names the line where the i-th entry of a file begins.
-func position(file string, raw []byte, i int) string {
+func position(file string, tree *ast.File, i int) string {
 	path, err := yaml.PathString(fmt.Sprintf("$[%d].id", i))
 	if err != nil {
 		return file
 	}
-	node, err := path.ReadNode(strings.NewReader(string(raw)))
+	node, err := path.FilterFile(tree)
 	if err != nil || node.GetToken() == nil {
 		return fmt.Sprintf("%s: entry number %d", file, i+1)
 	}
