@@ -16,13 +16,15 @@ func (m *Matcher) byClause(whole Match, weak bool, s string, t *text) Match {
 	var request *rule
 	against := false
 	pieces := 0
+	c := m.texts.Get().(*text)
+	defer m.texts.Put(c)
 	for piece := range strings.FieldsFuncSeq(s, isBreak) {
-		c := m.read(piece)
+		m.read(piece, c)
 		if len(c.runes) < 2 {
 			continue
 		}
 		pieces++
-		r := first(m.topics, c)
+		r := m.topics.first(c)
 		switch {
 		case r == nil:
 			against = against || c.set.meets(m.asks) || c.runes[0] == '不'
@@ -46,4 +48,10 @@ func (m *Matcher) byClause(whole Match, weak bool, s string, t *text) Match {
 	return out
 }
 
-func isBreak(r rune) bool { return strings.ContainsRune(" ,.;!?\n。、，；！？…", r) }
+func isBreak(r rune) bool {
+	switch r {
+	case ' ', ',', '.', ';', '!', '?', '\n', '。', '、', '，', '；', '！', '？', '…':
+		return true
+	}
+	return false
+}

@@ -12,7 +12,10 @@ import (
 // them (/大哭, [微笑]), and with the product's name in one spelling whatever
 // was typed (份付, fen fu). For matching only, never to be shown or stored.
 func Fold(s string) string {
-	return string(repairProduct(fold(Normalize(s), MaxBytes).runes))
+	s = Normalize(s)
+	f := folded{runes: make([]rune, 0, len(s)/2)}
+	f.fold(s, MaxBytes)
+	return string(repairProduct(f.runes))
 }
 
 // folded is a text ready for matching.
@@ -23,8 +26,8 @@ type folded struct {
 
 // fold is Fold on a normalized text, without the repair of spellings, and
 // keeping what punctuation said. It stops after limit runes.
-func fold(s string, limit int) folded {
-	f := folded{runes: make([]rune, 0, min(len(s)/2, limit)+8)}
+func (f *folded) fold(s string, limit int) {
+	f.runes, f.mark = f.runes[:0], false
 	for i := 0; i < len(s) && len(f.runes) < limit; {
 		if s[i] == '/' || s[i] == '[' {
 			if n := emojiCode(s[i:]); n > 0 {
@@ -36,13 +39,14 @@ func fold(s string, limit int) folded {
 		i += n
 		f.add(r)
 	}
-	return f
 }
 
 func (f *folded) add(r rune) {
 	switch {
 	case r == '?':
 		f.mark = true
+	case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+		f.runes = append(f.runes, r)
 	case r >= 0x4e00 && r <= 0x9fff:
 		f.runes = append(f.runes, simplified(r))
 	case unicode.IsLetter(r):
@@ -120,13 +124,20 @@ func repairProduct(t []rune) []rune {
 // productAt returns the number of runes at t[i] that spell the product's name
 // by sound, 0 if they do not.
 func productAt(t []rune, i int) int {
-	n := sound(t[i:], "fen", fenLike)
-	if n == 0 {
+	n := 1
+	if !isFen(t[i]) {
+		if n = spelt(t[i:], "fen"); n == 0 {
+			return 0
+		}
+	}
+	if i+n == len(t) {
 		return 0
 	}
-	m := sound(t[i+n:], "fu", fuLike)
-	if m == 0 {
-		return 0
+	m := 1
+	if !isFu(t[i+n]) {
+		if m = spelt(t[i+n:], "fu"); m == 0 {
+			return 0
+		}
 	}
 	if t[i] == '分' && t[i+n] != '付' && i > 0 && strings.ContainsRune("付用部十百积评得", t[i-1]) {
 		return 0 // 支付分, 信用分, 部分, 十分 before a word that begins with fu
@@ -134,24 +145,36 @@ func productAt(t []rune, i int) int {
 	return n + m
 }
 
-// sound returns how many runes of t spell a syllable: one character of like,
-// or the syllable's letters.
-func sound(t []rune, letters, like string) int {
-	if len(t) == 0 {
+// spelt returns how many runes a syllable takes if t begins with its letters,
+// 0 if it does not.
+func spelt(t []rune, letters string) int {
+	if len(t) < len(letters) {
 		return 0
 	}
-	if strings.ContainsRune(like, t[0]) {
-		return 1
+	for i := range len(letters) {
+		if t[i] != rune(letters[i]) {
+			return 0
+		}
 	}
-	if len(t) >= len(letters) && string(t[:len(letters)]) == letters {
-		return len(letters)
-	}
-	return 0
+	return len(letters)
 }
 
-// Characters that sound like the two of 分付 and are typed for them. Those that
-// begin or end common words of their own (服 复 福 夫 父) are left out.
-const (
-	fenLike = "分份纷芬粉氛吩奋坟酚愤焚忿汾粪"
-	fuLike  = "付富附府负傅咐赋副缚芙苻驸附付"
-)
+// isFen reports whether r sounds like the first character of 分付 and is typed
+// for it.
+func isFen(r rune) bool {
+	switch r {
+	case '分', '份', '纷', '芬', '粉', '氛', '吩', '奋', '坟', '酚', '愤', '焚', '忿', '汾', '粪':
+		return true
+	}
+	return false
+}
+
+// isFu is isFen for the second character. Those that begin or end common words
+// of their own (服 复 福 夫 父) are left out.
+func isFu(r rune) bool {
+	switch r {
+	case '付', '富', '附', '府', '负', '傅', '咐', '赋', '副', '缚', '芙', '苻', '驸':
+		return true
+	}
+	return false
+}

@@ -50,14 +50,13 @@ type hit struct {
 
 // lexicon finds the words of all concepts in one pass over a text.
 type lexicon struct {
-	names  map[string]concept
-	used   bits // concepts that a rule names, or the code
-	words  *trie
-	opaque *trie
+	names map[string]concept
+	used  bits // concepts that a rule names, or the code
+	words *trie
 }
 
 func newLexicon() *lexicon {
-	return &lexicon{names: map[string]concept{}, words: newTrie(), opaque: newTrie()}
+	return &lexicon{names: map[string]concept{}, words: newTrie()}
 }
 
 // concept returns the number of a concept, giving it one at first sight.
@@ -97,22 +96,31 @@ func (l *lexicon) unused(opaque map[string][]string) string {
 	return ""
 }
 
-// scan calls found for every word in t, by start, shorter ones first. Words
-// that begin inside an opaque one, or with it and end before it, are no words.
-// A $ in a word stands for the end of the text.
-func (l *lexicon) scan(t []rune, found func(cs *bits, start, end int)) {
-	t = append(t, '$')
+// scan finds every word in t, by start, shorter ones first. Words that begin
+// inside an opaque one, or with it and end before it, are no words.
+func (l *lexicon) scan(t *text) {
+	var found [16]word
 	shadow := 0 // runes before it are inside an opaque word
-	for i := range t {
+	for i := range t.runes {
 		if i < shadow {
 			continue
 		}
-		l.opaque.from(t, i, func(end int, _ *bits) { shadow = end })
-		l.words.from(t, i, func(end int, cs *bits) {
-			if end >= shadow {
-				found(cs, i, min(end, len(t)-1))
+		words := l.words.from(t.runes, i, found[:0])
+		for _, w := range words {
+			if w.set.opaque {
+				shadow = w.end
 			}
-		})
+		}
+		for _, w := range words {
+			if w.end < shadow {
+				continue
+			}
+			end := min(w.end, len(t.runes))
+			t.set.union(&w.set.bits)
+			for _, c := range w.set.list {
+				t.hits = append(t.hits, hit{c, uint8(i), uint8(end)})
+			}
+		}
 	}
 }
 

@@ -1,17 +1,21 @@
 package intents
 
-import "fmt"
+import (
+	"fmt"
+	"sync"
+)
 
 // Matcher says what texts mean. It never changes and is safe for use by many.
 type Matcher struct {
 	words   *lexicon
 	speech  *speller
-	acts    []rule
-	topics  []rule
+	acts    ruleBook
+	topics  ruleBook
 	asks    bits // concepts that make a text a question
 	clauses bits // concepts of texts worth reading clause by clause
 	slots   []slotConcept
-	mark    concept // stands for a question mark
+	mark    concept   // stands for a question mark
+	texts   sync.Pool // of *text, to read into
 }
 
 // New returns a Matcher with the embedded rules. It panics if they are broken,
@@ -33,7 +37,7 @@ func load() (*Matcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Matcher{words: newLexicon()}
+	m := &Matcher{words: newLexicon(), texts: sync.Pool{New: newText}}
 	if m.speech, err = newSpeller(f, string(homophones)); err != nil {
 		return nil, fmt.Errorf("lexicon.yaml: %w", err)
 	}
@@ -78,53 +82,40 @@ type slotConcept struct {
 const maxRunes = 200
 
 // read finds the words of a normalized text.
-func (m *Matcher) read(s string) *text {
-	t := &text{folded: fold(s, maxRunes)}
+func (m *Matcher) read(s string, t *text) {
+	t.fold(s, maxRunes)
 	t.runes = m.speech.repair(t.runes)
 	t.runes = t.runes[:min(len(t.runes), maxRunes)]
-	t.hits = make([]hit, 0, 4*len(t.runes))
+	t.hits, t.set = t.hits[:0], bits{}
 	if t.mark {
 		t.set.add(m.mark)
 	}
-	m.words.scan(t.runes, func(cs *bits, start, end int) {
-		t.set.union(cs)
-		for c := range cs.all() {
-			t.hits = append(t.hits, hit{c, uint8(start), uint8(end)})
-		}
-	})
-	return t
+	m.words.scan(t)
 }
 
 // Match says what text means. It normalizes text itself.
 func (m *Matcher) Match(s string) Match {
 	s = Normalize(s)
-	t := m.read(s)
+	t := m.texts.Get().(*text)
+	defer m.texts.Put(t)
+	m.read(s, t)
 	if len(t.runes) == 0 {
 		return sign(s, t.mark)
 	}
 	out := Match{Decision: Nothing}
-	topic := first(m.topics, t)
+	topic := m.topics.first(t)
 	if topic != nil {
 		out = topic.result
 	}
 	if out.Decision != Start {
 		out = m.byClause(out, topic != nil && topic.weak, s, t)
 	}
-	if r := first(m.acts, t); r != nil {
+	if r := m.acts.first(t); r != nil {
 		out = m.act(out, r.result, t)
 	}
 	out.Question = t.mark || t.set.meets(m.asks)
-	out.Folded = string(t.runes)
+	out.Folded = t.string(s)
 	return out
-}
-
-func first(rules []rule, t *text) *rule {
-	for i := range rules {
-		if rules[i].matches(t) {
-			return &rules[i]
-		}
-	}
-	return nil
 }
 
 // act adds to a topic what the text does to the dialogue.

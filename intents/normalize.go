@@ -18,12 +18,27 @@ const MaxBytes = 16 << 10
 // not touch the dots of names and does not convert traditional characters: it
 // is what the visitor wrote. Normalizing twice changes nothing more.
 func Normalize(s string) string {
-	s = strings.ToValidUTF8(capBytes(s), "")
-	s = strip(s)
-	if norm.NFKC.QuickSpanString(s) != len(s) {
+	s = capBytes(s)
+	if !isPlain(s) {
+		s = strip(strings.ToValidUTF8(s, ""))
+	}
+	if !isPlain(s) && norm.NFKC.QuickSpanString(s) != len(s) {
 		s = strip(norm.NFKC.String(s))
 	}
 	return strings.TrimSpace(capBytes(s))
+}
+
+// isPlain reports whether s is made only of characters that Normalize leaves
+// alone wherever they stand, as most messages are.
+func isPlain(s string) bool {
+	for _, r := range s {
+		switch {
+		case r >= 0x4e00 && r <= 0x9fff, r >= ' ' && r < 0x7f, r == '\n', r == '。', r == '、', r == '“', r == '”', r == '《', r == '》':
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // capBytes cuts s to MaxBytes, never inside a character.
@@ -48,8 +63,10 @@ func strip(s string) string {
 // visible maps one rune for strip; -1 drops it.
 func visible(r rune) rune {
 	switch {
-	case r == '\n' || ' ' <= r && r < 0x7f:
-		return r
+	case r >= 0x4e00 && r <= 0x9fff, r == '\n', r >= ' ' && r < 0x7f:
+		return r // most of what is written here, so it skips the tables below
+	case r >= 0xff01 && r <= 0xff5e:
+		return r - 0xff01 + '!' // full width, as NFKC does, which need not be asked for it
 	case r == '\t':
 		return ' '
 	case r == '\r' || r == '\v' || r == '\f' || r == 0x85 || r == 0x2028 || r == 0x2029:
@@ -59,9 +76,6 @@ func visible(r rune) rune {
 	}
 	if to := lookalike(r); to != 0 {
 		return to
-	}
-	if r >= 0x4e00 && r <= 0x9fff {
-		return r // most of what is written here, so it skips the tables below
 	}
 	if unicode.In(r, unicode.Cf, unicode.Zs, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) {
 		if unicode.Is(unicode.Zs, r) {

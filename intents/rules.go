@@ -103,34 +103,36 @@ func (l *lexicon) load(f lexiconFile) error {
 					return fmt.Errorf("concept %s: %w", name, err)
 				}
 				for _, w := range words {
-					l.words.add(w, c)
-					if opaque {
-						l.opaque.add(w, c)
+					if err := l.words.add(w, c, opaque); err != nil {
+						return fmt.Errorf("concept %s: %w", name, err)
 					}
 				}
 			}
 		}
 	}
 	l.words.freeze()
-	l.opaque.freeze()
 	return nil
 }
 
 // rules makes the rules of a file ready.
-func (l *lexicon) rules(fsys fs.FS, name string) ([]rule, error) {
+func (l *lexicon) rules(fsys fs.FS, name string) (ruleBook, error) {
 	var f ruleFile
 	if err := decode(fsys, name, &f); err != nil {
-		return nil, err
+		return ruleBook{}, err
 	}
 	rules := make([]rule, 0, len(f.Rules))
 	for _, s := range f.Rules {
 		r, err := l.rule(s)
 		if err != nil {
-			return nil, fmt.Errorf("%s: rule %s: %w", name, s.Rule, err)
+			return ruleBook{}, fmt.Errorf("%s: rule %s: %w", name, s.Rule, err)
 		}
 		rules = append(rules, r)
 	}
-	return rules, nil
+	book, err := newRuleBook(rules)
+	if err != nil {
+		return book, fmt.Errorf("%s: %w", name, err)
+	}
+	return book, nil
 }
 
 func (l *lexicon) rule(s ruleSpec) (rule, error) {

@@ -9,6 +9,26 @@ type text struct {
 	set  bits  // their concepts
 }
 
+func newText() any {
+	return &text{folded: folded{runes: make([]rune, 0, maxRunes+8)}, hits: make([]hit, 0, maxRunes)}
+}
+
+// string returns the runes as a string: s itself if they are the same, as when
+// somebody writes a few plain words.
+func (t *text) string(s string) string {
+	i := 0
+	for _, r := range s {
+		if i == len(t.runes) || t.runes[i] != r {
+			return string(t.runes)
+		}
+		i++
+	}
+	if i < len(t.runes) {
+		return string(t.runes)
+	}
+	return s
+}
+
 // anyNear reports whether one of the pairs occurs: a word of the first concept,
 // then, not overlapping it and at most gap runes later, one of the other.
 func (t *text) anyNear(pairs []near) bool {

@@ -2,6 +2,7 @@ package intents
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 )
 
@@ -9,10 +10,17 @@ import (
 // then made ready with freeze.
 type trie struct {
 	draft []draftNode
-	root  map[rune]int32
+	root  []int32 // by ordinal
 	nodes []node
 	edges []edge
-	sets  []bits
+	sets  []wordSet
+}
+
+// wordSet is what the words that end at a node belong to.
+type wordSet struct {
+	bits
+	list   []concept // those of bits
+	opaque bool      // hides words that begin inside it, or with it and end before it
 }
 
 // draftNode is a node while the trie grows: its children are a linked list.
@@ -20,6 +28,7 @@ type draftNode struct {
 	r              rune
 	child, sibling int32
 	set            bits
+	opaque         bool
 }
 
 // node is a node of the finished trie: its edges, sorted by rune, are
@@ -34,21 +43,41 @@ type edge struct {
 	to int32
 }
 
-func newTrie() *trie { return &trie{draft: make([]draftNode, 1), root: map[rune]int32{}} }
+func newTrie() *trie { return &trie{draft: make([]draftNode, 1), root: make([]int32, ordinals)} }
 
-func (t *trie) add(word string, c concept) {
+// ordinals is how many characters words are made of: ASCII and the block of
+// common Han characters.
+const ordinals = 0x80 + 0x9fff - 0x4e00 + 1
+
+// ordinal numbers the characters that words are made of; -1 is any other.
+func ordinal(r rune) int {
+	switch {
+	case r >= 0x4e00 && r <= 0x9fff:
+		return 0x80 + int(r) - 0x4e00
+	case r >= 0 && r < 0x80:
+		return int(r)
+	}
+	return -1
+}
+
+func (t *trie) add(word string, c concept, opaque bool) error {
 	at := int32(0)
 	for _, r := range word {
+		if ordinal(r) < 0 {
+			return fmt.Errorf("word %q: %q is no common character", word, r)
+		}
 		at = t.draftChild(at, r)
 	}
 	t.draft[at].set.add(c)
+	t.draft[at].opaque = t.draft[at].opaque || opaque
+	return nil
 }
 
 // draftChild returns the child of a draft node by r, adding it if need be. The
-// root has many children, so it has a map.
+// root has many children, so it has a table.
 func (t *trie) draftChild(at int32, r rune) int32 {
 	if at == 0 {
-		if to, ok := t.root[r]; ok {
+		if to := t.root[ordinal(r)]; to != 0 {
 			return to
 		}
 	} else {
@@ -61,7 +90,7 @@ func (t *trie) draftChild(at int32, r rune) int32 {
 	to := int32(len(t.draft))
 	t.draft = append(t.draft, draftNode{r: r})
 	if at == 0 {
-		t.root[r] = to
+		t.root[ordinal(r)] = to
 	} else {
 		t.draft[to].sibling, t.draft[at].child = t.draft[at].child, to
 	}
@@ -70,16 +99,20 @@ func (t *trie) draftChild(at int32, r rune) int32 {
 
 // freeze lays the trie out for looking up.
 func (t *trie) freeze() {
-	known := map[bits]int32{{}: 0}
-	t.sets = []bits{{}}
+	type ending struct {
+		bits
+		opaque bool
+	}
+	known := map[ending]int32{{}: 0}
+	t.sets = make([]wordSet, 1)
 	t.nodes = make([]node, len(t.draft))
 	t.edges = make([]edge, 0, len(t.draft))
 	for i, d := range t.draft {
-		set, ok := known[d.set]
+		set, ok := known[ending{d.set, d.opaque}]
 		if !ok {
 			set = int32(len(t.sets))
-			known[d.set] = set
-			t.sets = append(t.sets, d.set)
+			known[ending{d.set, d.opaque}] = set
+			t.sets = append(t.sets, wordSet{d.set, slices.Collect(d.set.all()), d.opaque})
 		}
 		first := len(t.edges)
 		for c := d.child; c != 0; c = t.draft[c].sibling {
@@ -91,19 +124,36 @@ func (t *trie) freeze() {
 	t.draft = nil
 }
 
-// from calls found for every word that begins at text[i], shorter ones first.
-func (t *trie) from(text []rune, i int, found func(end int, set *bits)) {
-	at, ok := t.root[text[i]]
-	for ok {
-		n := &t.nodes[at]
-		i++
+// word is a word found in a text. It ends before this rune; one with a $ ends
+// after the end of the text.
+type word struct {
+	end int
+	set *wordSet
+}
+
+// from appends the words that begin at text[i] to found, shorter ones first. A
+// $ in a word stands for the end of the text.
+func (t *trie) from(text []rune, i int, found []word) []word {
+	o := ordinal(text[i])
+	if o < 0 || t.root[o] == 0 {
+		return found
+	}
+	n := &t.nodes[t.root[o]]
+	for i++; ; i++ {
 		if n.set != 0 {
-			found(i, &t.sets[n.set])
+			found = append(found, word{i, &t.sets[n.set]})
 		}
-		if i == len(text) {
-			return
+		next := '$'
+		if i < len(text) {
+			next = text[i]
+		} else if i > len(text) {
+			return found
 		}
-		at, ok = t.child(n, text[i])
+		to, ok := t.child(n, next)
+		if !ok {
+			return found
+		}
+		n = &t.nodes[to]
 	}
 }
 
