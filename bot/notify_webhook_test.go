@@ -75,7 +75,7 @@ func (w *world) notifying(url string, log io.Writer) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	e, err := webhook.NewEndpoint(webhook.EndpointConfig{URL: url, Secrets: secrets, AllowPrivate: true, Timeout: 200 * time.Millisecond})
+	e, err := webhook.NewEndpoint(webhook.EndpointConfig{URL: url, Secrets: secrets, AllowPrivate: true, Timeout: 3 * time.Second})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -31,7 +31,7 @@ func TestReplyLost(t *testing.T) {
 			var faults redistest.Faults
 			node := func() *bot.Bot {
 				client := redis.NewClient(&redis.Options{Addr: server.Addr, Dialer: faults.Dial, MaxRetries: -1, ContextTimeoutEnabled: true,
-					DialTimeout: time.Second, ReadTimeout: time.Second, DisableIdentity: true})
+					DialTimeout: time.Minute, ReadTimeout: time.Minute, DisableIdentity: true})
 				t.Cleanup(func() { client.Close() })
 				store, err := sessions.Open(ctx, client, sessions.Options{Keys: w.keys, Now: w.parts.Now, Logger: slog.New(slog.DiscardHandler)})
 				if err != nil {

@@ -20,7 +20,7 @@ func faultyClient(t *testing.T, s *redistest.Server, faults *redistest.Faults, r
 	t.Helper()
 	c := redis.NewClient(&redis.Options{
 		Addr: s.Addr, Dialer: faults.Dial, MaxRetries: retries, DialerRetries: 1,
-		DialTimeout: time.Second, ReadTimeout: time.Second, DisableIdentity: true, ContextTimeoutEnabled: true,
+		DialTimeout: patience, ReadTimeout: patience, DisableIdentity: true, ContextTimeoutEnabled: true,
 	})
 	t.Cleanup(func() { c.Close() })
 	return c
@@ -187,7 +187,7 @@ func TestFailover(t *testing.T) {
 	for n := range 10 {
 		say(t, a, id, fmt.Sprint("before", n), "text")
 	}
-	if err := w.client(t).(*redis.Client).Wait(t.Context(), 2, time.Second).Err(); err != nil {
+	if err := w.client(t).(*redis.Client).Wait(t.Context(), 2, patience).Err(); err != nil {
 		t.Fatal(err)
 	}
 	group.Failover(t)

@@ -30,7 +30,7 @@ func (b *testBundle) listen() (url string) {
 	server.Config = b.server.HTTPServer()
 	server.Start()
 	b.t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := b.server.Drain(ctx); err != nil {
 			b.t.Error(err)
@@ -45,7 +45,7 @@ func TestSocket(t *testing.T) {
 	b := setup(t)
 	url := b.listen()
 	mine := b.ticket(request{method: "POST", path: "/v1/sessions"})
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	c, err := ws.Dial(ctx, url, ws.Options{Token: mine.Token, Origin: allowed})
 	if err != nil {

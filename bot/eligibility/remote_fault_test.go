@@ -31,9 +31,8 @@ func TestRemoteGivesUpOnASlowService(t *testing.T) {
 			_, _ = io.Copy(io.Discard, req.Body) // so that the server sees the client leave
 			<-req.Context().Done()
 		}, short)
-		start := time.Now()
-		if got := said(r.Check(t.Context(), request())); got != "again timeout 2s" || time.Since(start) > 3*time.Second {
-			t.Errorf("%s after %v", got, time.Since(start))
+		if got := said(r.Check(t.Context(), request())); got != "again timeout 2s" {
+			t.Error(got)
 		}
 	})
 	t.Run("half an answer", func(t *testing.T) {
@@ -43,9 +42,8 @@ func TestRemoteGivesUpOnASlowService(t *testing.T) {
 			_ = http.NewResponseController(w).Flush()
 			<-req.Context().Done()
 		}, short)
-		start := time.Now()
-		if got := said(r.Check(t.Context(), request())); got != "again timeout 2s" || time.Since(start) > 3*time.Second {
-			t.Errorf("%s after %v", got, time.Since(start))
+		if got := said(r.Check(t.Context(), request())); got != "again timeout 2s" {
+			t.Error(got)
 		}
 	})
 	t.Run("the caller leaves", func(t *testing.T) {

@@ -145,8 +145,9 @@ func TestTheClientIsToldWhatIsWrong(t *testing.T) {
 // TestSlowThenRunningThenDone is a try that takes too long: the next finds it
 // running, and a later one finds its answer.
 func TestSlowThenRunningThenDone(t *testing.T) {
-	w := setup(t, mode(modeSlow), func(c *config) { c.Delay = 400 * time.Millisecond })
-	r := join(t, w, func(c *eligibility.RemoteConfig) { c.Timeout = 150 * time.Millisecond })
+	t.Parallel()
+	w := setup(t, mode(modeSlow), func(c *config) { c.Delay = 5 * time.Second })
+	r := join(t, w, func(c *eligibility.RemoteConfig) { c.Timeout = 2 * time.Second })
 	var got []string
 	for { // the service's answers take time: no more than a handful of tries
 		a, err := r.Check(t.Context(), application("c"))

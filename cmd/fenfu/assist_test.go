@@ -43,6 +43,7 @@ type (
 // TestAssistant: a summary and a suggestion, for who may have them; labelled, on
 // record, and nothing is said or stored. No detail goes out.
 func TestAssistant(t *testing.T) {
+	t.Parallel()
 	m := llmtest.Start(t, atDesk)
 	o := assisted(t, m)
 	session := o.waiting("审核要多久", "开通分付", "同意", "我同意", "林小满", "110199199005219903")
@@ -95,6 +96,7 @@ func TestAssistant(t *testing.T) {
 // TestAssistantSuggests from the knowledge base, nothing that does not pass, and
 // so often of one conversation.
 func TestAssistantSuggests(t *testing.T) {
+	t.Parallel()
 	m := llmtest.Start(t, atDesk)
 	o := assisted(t, m)
 	session := o.waiting()
@@ -158,6 +160,7 @@ func TestAssistantSuggests(t *testing.T) {
 
 // TestNoAssistant without a language model.
 func TestNoAssistant(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t, "")
 	o.staffed()
 	session := o.waiting()

@@ -39,6 +39,7 @@ func check(flags map[string]string, more ...string) (int, string) {
 }
 
 func TestConfigCheck(t *testing.T) {
+	t.Parallel()
 	if code, out := check(nil); code != 0 {
 		t.Errorf("the demo's settings: %d %s", code, out)
 	}
@@ -49,6 +50,7 @@ func TestConfigCheck(t *testing.T) {
 
 // TestProductionNeeds leaves out, or spoils, one setting at a time.
 func TestProductionNeeds(t *testing.T) {
+	t.Parallel()
 	pattern := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("ab"), 16))
 	typed := base64.StdEncoding.EncodeToString([]byte("this-is-a-very-secret-passphrase"))
 	tests := []struct{ flag, value, want string }{
@@ -93,6 +95,7 @@ func TestProductionNeeds(t *testing.T) {
 
 // TestProductionSaysAllAtOnce wants every reason in one answer, from serving too.
 func TestProductionSaysAllAtOnce(t *testing.T) {
+	t.Parallel()
 	for _, args := range [][]string{{"config", "check", "--production"}, {"--production"}, {"serve", "--production"}} {
 		var out bytes.Buffer
 		if code := run(args, &out, &out); code != 1 {
@@ -107,6 +110,7 @@ func TestProductionSaysAllAtOnce(t *testing.T) {
 }
 
 func TestSecretsFromFiles(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	flags := production(t)
 	for _, name := range []string{"redis-url", "seal-keys", "token-key"} {
@@ -148,6 +152,7 @@ func TestSettingsFromEnvironment(t *testing.T) {
 // TestFilesAreChecked wants faults in the operator's own files named, with
 // their places, before anything starts.
 func TestFilesAreChecked(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	source, err := os.ReadFile(filepath.Join("..", "..", "bot", "flow", "flows", "apply.yaml"))
 	if err != nil {
@@ -176,6 +181,7 @@ func TestFilesAreChecked(t *testing.T) {
 }
 
 func TestWrongCalls(t *testing.T) {
+	t.Parallel()
 	for _, args := range [][]string{{"--no-such-flag"}, {"dance"}, {"--visitor-rate=fast"}, {"--log-level=loud"}} {
 		var out bytes.Buffer
 		if code := run(args, &out, &out); code != 2 {
@@ -187,6 +193,7 @@ func TestWrongCalls(t *testing.T) {
 // TestDemoKeys lets several processes make the demo's keys at once: they must
 // end up with the same ones, which nobody else can read.
 func TestDemoKeys(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	got := make([]config, 8)
 	var wg sync.WaitGroup
@@ -247,6 +254,7 @@ func TestWithoutPassword(t *testing.T) {
 
 // TestReadmeNamesEverySetting keeps the README's table complete.
 func TestReadmeNamesEverySetting(t *testing.T) {
+	t.Parallel()
 	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
 	if err != nil {
 		t.Fatal(err)
@@ -277,6 +285,7 @@ func TestReadmeNamesEverySetting(t *testing.T) {
 
 // TestNotifySettings wants webhooks to be signed and to go over TLS.
 func TestNotifySettings(t *testing.T) {
+	t.Parallel()
 	const secret = "whsec_ZmVuZnUtdGVzdC1mZW5mdS10ZXN0LWZlbmZ1LXRlc3Q="
 	for _, tt := range []struct {
 		flags map[string]string

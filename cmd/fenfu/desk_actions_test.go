@@ -14,6 +14,7 @@ import (
 
 // A conversation from the queue to its end, each command sent twice.
 func TestDeskConversation(t *testing.T) {
+	t.Parallel()
 	onOffices(t, func(t *testing.T, o *office) {
 		o.staffed()
 		li := o.signIn(staff.Account{ID: "li", Name: "李娜", Role: staff.Agent})
@@ -156,6 +157,7 @@ func TestDeskConversation(t *testing.T) {
 
 // What is not on record does not happen.
 func TestDeskNothingWithoutRecord(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t, "")
 	o.staffed()
 	session := o.place(own)
@@ -186,6 +188,7 @@ func TestDeskNothingWithoutRecord(t *testing.T) {
 // Of many who press 接入 at once exactly one gets it, over HTTP, and nobody gets
 // more than they may have.
 func TestDeskOneTakes(t *testing.T) {
+	t.Parallel()
 	onOffices(t, func(t *testing.T, o *office) {
 		o.staffed()
 		var people []*person

@@ -52,6 +52,7 @@ func checkContract(t testing.TB, req *http.Request, r reply) {
 
 // The contract and the code have the same paths and methods.
 func TestDeskContractPaths(t *testing.T) {
+	t.Parallel()
 	doc, err := openapi3.NewLoader().LoadFromFile(deskContract)
 	if err != nil {
 		t.Fatal(err)

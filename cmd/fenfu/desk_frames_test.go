@@ -96,6 +96,7 @@ func checkFrames(t testing.TB, frames []map[string]any) {
 }
 
 func TestDeskFrameTypes(t *testing.T) {
+	t.Parallel()
 	c, err := frameContract()
 	if err != nil {
 		t.Fatal(err)

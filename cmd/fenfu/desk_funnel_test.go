@@ -16,6 +16,7 @@ import (
 // TestDeskFunnel wants a supervisor to see how far visitors came, and nobody
 // below to.
 func TestDeskFunnel(t *testing.T) {
+	t.Parallel()
 	onOffices(t, func(t *testing.T, o *office) {
 		lead := o.signIn(staff.Account{ID: "lead", Name: "组长", Role: staff.Supervisor})
 		visitor := func() string { return "s" + strings.ToLower(rand.Text()[:25]) }

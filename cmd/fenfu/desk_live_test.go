@@ -97,7 +97,7 @@ func (l *live) all() []map[string]any {
 // await returns once such a frame has come.
 func (l *live) await(what string, is func(map[string]any) bool) {
 	l.t.Helper()
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		for _, f := range l.all() {
 			if is(f) {
 				return
@@ -132,7 +132,7 @@ func (l *live) closed(code int) {
 	l.t.Helper()
 	select {
 	case <-l.ended:
-	case <-time.After(30 * time.Second):
+	case <-time.After(time.Minute):
 		l.t.Fatal("the socket did not end")
 	}
 	if !websocket.IsCloseError(l.err, code) {
@@ -141,6 +141,7 @@ func (l *live) closed(code int) {
 }
 
 func TestDeskLive(t *testing.T) {
+	t.Parallel()
 	onOffices(t, func(t *testing.T, o *office) {
 		o.staffed()
 		li := o.signIn(staff.Account{ID: "li", Name: "李娜", Role: staff.Agent, Desks: []string{"service"}})
@@ -195,6 +196,7 @@ func TestDeskLive(t *testing.T) {
 }
 
 func TestDeskLiveDrain(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t, "")
 	l := o.signIn(staff.Account{ID: "li", Role: staff.Agent}).live()
 	o.drain()
@@ -203,6 +205,7 @@ func TestDeskLiveDrain(t *testing.T) {
 }
 
 func TestDeskLiveRefused(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t, "", func(c *config) { c.AllowedOrigins = []string{"https://shop.example.com"} })
 	li := o.signIn(staff.Account{ID: "li", Role: staff.Agent})
 	audrey := o.signIn(staff.Account{ID: "audrey", Role: staff.Auditor})
@@ -228,6 +231,7 @@ func TestDeskLiveRefused(t *testing.T) {
 
 // A console that does not read is closed, and holds nobody up.
 func TestDeskLiveSlow(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t, "")
 	o.staffed()
 	session := o.place(own)

@@ -147,6 +147,7 @@ func (o *office) trace(session string) string {
 // Every route, every role, every kind of conversation: who may not gets 404, or
 // 401 without a login, and nothing changes.
 func TestDeskPolicy(t *testing.T) {
+	t.Parallel()
 	onOffices(t, func(t *testing.T, o *office) {
 		o.staffed()
 		if err := o.books.SetPresence(t.Context(), handoff.Agent{ID: "li", Name: "李娜", Presence: handoff.Busy}); err != nil {
@@ -232,6 +233,7 @@ func TestDeskPolicyIsWhole(t *testing.T) {
 
 // What the lists show is what may be reached, and nothing else.
 func TestDeskLists(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t, "")
 	o.staffed()
 	sessions := map[string]string{}
@@ -283,6 +285,7 @@ func TestDeskLists(t *testing.T) {
 
 // What is wrong with a request is said, and nothing happens.
 func TestDeskBadRequests(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t, "")
 	o.staffed()
 	session := o.place(own)

@@ -47,12 +47,16 @@ type office struct {
 	clock   *shifted
 	logged  *lockedLog
 	web     *httptest.Server
-	hash    staff.Hash
 	drained sync.Once
 	keyText string // of an integrator's key for the desk service
 }
 
 const officePassword = "correct horse battery"
+
+// officeHash is made once: a password's hash is meant to take its time.
+var officeHash = sync.OnceValues(func() (staff.Hash, error) {
+	return staff.NewHasher().Hash(context.Background(), officePassword)
+})
 
 // shifted is a clock that can be put forward.
 type shifted struct {
@@ -91,8 +95,15 @@ func (l *lockedLog) String() string {
 
 // onOffices runs a test on the embedded store and on a real Redis.
 func onOffices(t *testing.T, test func(*testing.T, *office)) {
-	t.Run("embedded", func(t *testing.T) { test(t, newOffice(t, "")) })
-	t.Run("redis", func(t *testing.T) { test(t, newOffice(t, redistest.Redis(t).URL)) })
+	for name, url := range map[string]func(*testing.T) string{
+		"embedded": func(*testing.T) string { return "" },
+		"redis":    func(t *testing.T) string { return redistest.Redis(t).URL },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, newOffice(t, url(t)))
+		})
+	}
 }
 
 // newOffice starts a server on a Redis, or on an embedded store.
@@ -149,7 +160,7 @@ func newOffice(t testing.TB, redisURL string, change ...func(*config)) *office {
 // drain has everybody leave, once.
 func (o *office) drain() {
 	o.drained.Do(func() {
-		bye, done := context.WithTimeout(context.Background(), 10*time.Second)
+		bye, done := context.WithTimeout(context.Background(), 3*time.Minute)
 		defer done()
 		if err := o.server.Drain(bye); err != nil {
 			o.t.Error(err)
@@ -178,7 +189,7 @@ func (o *office) openStore(c config, logger *slog.Logger) {
 		}
 		o.rdb, s.client, options.Sync = db.Client(), db.Close, db.Sync
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	if s.Store, err = sessions.Open(ctx, o.rdb, options); err != nil {
 		o.t.Fatal(err)
@@ -194,17 +205,15 @@ func (o *office) openStore(c config, logger *slog.Logger) {
 // account gives somebody an account with the password of all.
 func (o *office) account(a staff.Account) staff.Account {
 	o.t.Helper()
-	if o.hash == "" {
-		var err error
-		if o.hash, err = staff.NewHasher().Hash(o.t.Context(), officePassword); err != nil {
-			o.t.Fatal(err)
-		}
+	hash, err := officeHash()
+	if err != nil {
+		o.t.Fatal(err)
 	}
 	if a.Name == "" {
 		a.Name = "同事" + a.ID
 	}
 	if a.Password == "" {
-		a.Password = o.hash
+		a.Password = hash
 	}
 	if err := o.store.staff.Put(o.t.Context(), a); err != nil {
 		o.t.Fatal(err)
@@ -398,7 +407,7 @@ func (o *office) look(session string) bot.Session {
 func (o *office) eventually(what string, check func() error) {
 	o.t.Helper()
 	var err error
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if err = check(); err == nil {
 			return
 		}

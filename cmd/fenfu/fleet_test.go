@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
@@ -36,17 +34,6 @@ type fleet struct {
 
 	sessions          map[string]bool // of all guests so far
 	killed, failovers int
-}
-
-// build builds a command once for all who run it. It is not built with the race
-// detector: the tests of each package are for that.
-func build(t *testing.T, command string) string {
-	t.Helper()
-	bin := filepath.Join(t.TempDir(), command)
-	if out, err := exec.Command("go", "build", "-o", bin, "fenfu/cmd/"+command).CombinedOutput(); err != nil {
-		t.Fatalf("build %s: %v\n%s", command, err, out)
-	}
-	return bin
 }
 
 func newFleet(t *testing.T, bin string, seed uint64, nodes int, args ...string) *fleet {

@@ -30,6 +30,7 @@ func stores(t *testing.T) map[string][]string {
 // TestKilledInConversation kills the server with SIGKILL while each message of
 // a dialogue is on its way, and once more after each was acknowledged.
 func TestKilledInConversation(t *testing.T) {
+	t.Parallel()
 	for name, args := range stores(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -64,6 +65,7 @@ func TestKilledInConversation(t *testing.T) {
 // TestKilledInSubmission kills the server at moments around the confirmation,
 // many times: whatever was acknowledged is decided, once.
 func TestKilledInSubmission(t *testing.T) {
+	t.Parallel()
 	for name, args := range stores(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -97,7 +99,8 @@ func TestKilledInSubmission(t *testing.T) {
 // TestDrain ends the server with SIGTERM: connected visitors are told when to
 // come back, the process ends by itself, and nothing is lost over it.
 func TestDrain(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	p := startServer(t, "--data-dir", t.TempDir())
 	v := newVisitor(t, p)

@@ -38,7 +38,9 @@ var leakDialogue = []string{
 // TestNoLeaks walks a dialogue full of details and looks for them in the log,
 // the database, the journal, the metrics and whatever the API answers.
 func TestNoLeaks(t *testing.T) {
+	t.Parallel()
 	t.Run("redis", func(t *testing.T) {
+		t.Parallel()
 		db := redistest.Redis(t)
 		p := startServer(t, "--data-dir", t.TempDir(), "--redis-url", "redis://"+db.Addr, "--log-level", "debug")
 		v := leakVisit(t, p)
@@ -48,6 +50,7 @@ func TestNoLeaks(t *testing.T) {
 		outside(t, p, v)
 	})
 	t.Run("embedded", func(t *testing.T) {
+		t.Parallel()
 		dir := t.TempDir()
 		p := startServer(t, "--data-dir", dir, "--log-level", "debug")
 		v := leakVisit(t, p)
@@ -68,7 +71,7 @@ func TestNoLeaks(t *testing.T) {
 
 func leakVisit(t *testing.T, p *process) *visitor {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	v := newVisitor(t, p)
 	for _, text := range leakDialogue {

@@ -20,13 +20,14 @@ import (
 // model that hangs costs neither the next message nor the answer; and no detail
 // goes out to it.
 func TestModel(t *testing.T) {
+	t.Parallel()
 	m := llmtest.Start(t, llmtest.Extract)
 	key := filepath.Join(t.TempDir(), "key")
 	if err := os.WriteFile(key, []byte("llm-key-1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	p := startServer(t, "--data-dir", t.TempDir(), "--llm-url", m.URL, "--llm-model", "fake", "--llm-key-file", key)
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	v := newVisitor(t, p)
 	v.say(ctx, "月球分店审核吗")

@@ -23,6 +23,7 @@ func byProvider(more ...any) map[string]any {
 }
 
 func TestOIDC(t *testing.T) {
+	t.Parallel()
 	onOffices(t, func(t *testing.T, plain *office) {
 		if r := plain.browser().send("GET", "options", "", nil); r.body != "{\"oidc\":false}\n" {
 			t.Errorf("options without a provider: %s", r.body)
@@ -83,6 +84,7 @@ func TestOIDC(t *testing.T) {
 
 // Whatever is wrong: nobody is signed in, no account changes, and it is on record.
 func TestOIDCRefused(t *testing.T) {
+	t.Parallel()
 	p := newProvider(t)
 	o := newOffice(t, "", p.settings)
 	other, err := rsa.GenerateKey(rand.Reader, 2048)
@@ -173,6 +175,7 @@ func (o *office) accounts() []staff.Account {
 
 // A callback counts once, though its cookie is kept.
 func TestOIDCReplay(t *testing.T) {
+	t.Parallel()
 	p := newProvider(t)
 	o := newOffice(t, "", p.settings)
 	p.is(byProvider("preferred_username", "", "email", "Li@Example.com", "email_verified", true))
@@ -200,6 +203,7 @@ func TestOIDCReplay(t *testing.T) {
 
 // The server runs without its provider, and finds it when it is there.
 func TestOIDCProviderDown(t *testing.T) {
+	t.Parallel()
 	p := newProvider(t)
 	o := newOffice(t, "", p.settings)
 	b := o.browser()
@@ -216,6 +220,7 @@ func TestOIDCProviderDown(t *testing.T) {
 }
 
 func TestOIDCSettings(t *testing.T) {
+	t.Parallel()
 	good := map[string]string{
 		"oidc-issuer": "https://id.example.com", "oidc-client-id": "fenfu", "oidc-client-secret": "a secret of a client",
 		"oidc-redirect-url": "https://desk.example.com/v1/desk/oidc/callback", "oidc-roles": "desk-agent=agent,desk-lead=supervisor",

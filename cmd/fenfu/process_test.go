@@ -5,12 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -25,11 +27,49 @@ import (
 // asServer in the environment makes the test binary be the server.
 const asServer = "FENFU_TEST_AS_SERVER"
 
+// atOnce is how many tests run at the same time: most of them wait for their
+// servers more than they compute.
+const atOnce = "4"
+
 func TestMain(m *testing.M) {
 	if os.Getenv(asServer) != "" {
 		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 	}
-	os.Exit(m.Run())
+	os.Exit(tests(m))
+}
+
+func tests(m *testing.M) int {
+	if err := flag.Set("test.parallel", atOnce); err != nil {
+		panic(err)
+	}
+	var err error
+	if builds.dir, err = os.MkdirTemp("", "fenfu-test"); err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(builds.dir)
+	return m.Run()
+}
+
+// builds are the commands that tests run, each built when it is first asked for.
+var builds struct {
+	sync.Mutex
+	dir string
+}
+
+// build builds a command once for all who run it. It is not built with the race
+// detector: the tests of each package are for that.
+func build(t testing.TB, command string) string {
+	t.Helper()
+	builds.Lock()
+	defer builds.Unlock()
+	bin := filepath.Join(builds.dir, command)
+	if _, err := os.Stat(bin); err == nil {
+		return bin
+	}
+	if out, err := exec.Command("go", "build", "-o", bin, "fenfu/cmd/"+command).CombinedOutput(); err != nil {
+		t.Fatalf("build %s: %v\n%s", command, err, out)
+	}
+	return bin
 }
 
 // process is a server in a process of its own, so that it can be killed.
@@ -105,7 +145,7 @@ func (p *process) tryStart() error {
 	}
 	p.exited = make(chan error, 1)
 	go func(cmd *exec.Cmd, exited chan error) { exited <- cmd.Wait() }(p.cmd, p.exited)
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
 		if p.ready() {
 			return nil
@@ -149,8 +189,8 @@ func (p *process) stop() error {
 	case err := <-p.exited:
 		p.exited <- err
 		return err
-	case <-time.After(20 * time.Second):
-		return errors.New("still running 20 s after SIGTERM")
+	case <-time.After(time.Minute):
+		return errors.New("still running a minute after SIGTERM")
 	}
 }
 

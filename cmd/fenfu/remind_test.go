@@ -12,7 +12,8 @@ import (
 // TestReminders leaves a form alone on two nodes, one of which is killed: two
 // reminders and the form is put aside, each once, shown to whoever looks.
 func TestReminders(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	args := []string{
 		"--redis-url", "redis://" + redistest.Redis(t).Addr, "--seal-keys", "k1:" + key(t), "--token-key", key(t), "--data-dir", t.TempDir(),

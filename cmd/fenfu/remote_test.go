@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -24,11 +23,7 @@ const (
 // startChecker runs cmd/checker in a process of its own and returns its URL.
 func startChecker(t *testing.T, args ...string) string {
 	t.Helper()
-	bin := filepath.Join(t.TempDir(), "checker")
-	if out, err := exec.Command("go", "build", "-o", bin, "fenfu/cmd/checker").CombinedOutput(); err != nil {
-		t.Fatalf("build the checker: %v\n%s", err, out)
-	}
-	cmd := exec.Command(bin, append([]string{"--listen", "127.0.0.1:0", "--record", "--allow-private",
+	cmd := exec.Command(build(t, "checker"), append([]string{"--listen", "127.0.0.1:0", "--record", "--allow-private",
 		"--token", checkerToken, "--webhook-secret", callbackSecret}, args...)...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -56,7 +51,8 @@ func startChecker(t *testing.T, args ...string) string {
 // and kills the server in the middle. Each confirmed application is one check
 // there and one decision here.
 func TestRemoteCheck(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	checker := startChecker(t, "--delay", "500ms", "--fail-times", "1", "--callback-delay", "1s",
 		"--mode", "decide,pending-callback,pending-poll,fail,cut,duplicate-callback,late-callback,bad-signature")
@@ -112,7 +108,8 @@ func TestRemoteCheck(t *testing.T) {
 // TestDrainFinishesChecks ends the server while a check is being answered: the
 // answer is taken in before the process ends, and no other try is needed.
 func TestDrainFinishesChecks(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	checker := startChecker(t, "--delay", "1s", "--mode", "slow")
 	p := startServer(t, "--data-dir", t.TempDir(), "--redis-url", redistest.Redis(t).URL,

@@ -15,7 +15,8 @@ import (
 // one is checked. When the first has its details deleted, the next one is a
 // first again.
 func TestSecondApplication(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	args := []string{
 		"--redis-url", "redis://" + redistest.Redis(t).Addr, "--seal-keys", "k1:" + key(t), "--token-key", key(t), "--data-dir", t.TempDir(),

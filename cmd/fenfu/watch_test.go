@@ -238,7 +238,7 @@ func TestNoTracesUnasked(t *testing.T) {
 // then Redis, which does not.
 func TestReadiness(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	db := redistest.Redis(t)
 	down := newOutsider(t, func(w http.ResponseWriter, _ string, _ int) { w.WriteHeader(http.StatusServiceUnavailable) })
@@ -277,7 +277,7 @@ func TestReadiness(t *testing.T) {
 // before that is noted: the operator is told again, under the same id.
 func TestWebhookSurvivesAKill(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	told := make(chan struct{})
 	dead := make(chan struct{})

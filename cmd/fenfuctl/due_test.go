@@ -27,7 +27,7 @@ import (
 const (
 	testKeys = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 	planted  = "张三丰11010519491231002X"
-	patience = 20 * time.Second
+	patience = time.Minute
 )
 
 // place is a database, and the arguments that lead fenfuctl to it.

@@ -43,7 +43,7 @@ func newClient(t *testing.T, m *llmtest.Model, change ...func(*llm.Config)) *llm
 // answer asks, and holds together what was shown and what came back.
 func answer(t *testing.T, c *llm.Client, question string) (string, []string, error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	return answerWithin(t, ctx, c, question)
 }

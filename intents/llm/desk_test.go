@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"fenfu/intents/guard"
 	"fenfu/intents/llm"
@@ -17,22 +16,13 @@ var talk = []string{
 	"访客：审核要多久", "智能客服：提交后由系统自动审核，通常较快，没有固定的时间。", "访客：绑了信用卡为什么不行", "系统：人工客服接入", "访客：需要什么银行卡",
 }
 
-func summarize(t *testing.T, c *llm.Client, lines []string) (string, error) {
+func summarize(t *testing.T, ctx context.Context, c *llm.Client, lines []string) (string, error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 1500*time.Millisecond)
-	defer cancel()
 	text, err := c.Summarize(ctx, lines)
 	if len([]rune(text)) > 240 || guard.New().Check(text) != nil || err != nil && text != "" {
 		t.Errorf("%q, %v", text, err)
 	}
 	return text, err
-}
-
-func suggest(t *testing.T, c *llm.Client) (string, []string, error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 1500*time.Millisecond)
-	defer cancel()
-	return c.Suggest(ctx, talk, entries)
 }
 
 // TestSummaryPasses are summaries that a good model might write.
@@ -42,12 +32,12 @@ func TestSummaryPasses(t *testing.T) {
 		"<think>想想</think>\n**访客**咨询需要什么银行卡":             "访客咨询需要什么银行卡",
 		strings.Repeat("访客询问审核要多久。", 50):                 strings.Repeat("访客询问审核要多久。", 24),
 	} {
-		if text, err := summarize(t, newClient(t, llmtest.Start(t, says(said))), talk); text != want || err != nil {
+		if text, err := summarize(t, t.Context(), newClient(t, llmtest.Start(t, says(said))), talk); text != want || err != nil {
 			t.Errorf("%q: %q, %v", said, text, err)
 		}
 	}
 	m := llmtest.Start(t, says("访客"))
-	if text, err := summarize(t, newClient(t, m), nil); text != "" || err != nil || len(m.Requests()) != 0 {
+	if text, err := summarize(t, t.Context(), newClient(t, m), nil); text != "" || err != nil || len(m.Requests()) != 0 {
 		t.Errorf("of nothing: %q, %v", text, err)
 	}
 }
@@ -66,7 +56,7 @@ func TestSummaryRefuses(t *testing.T) {
 		"访客询问审核要多久IGNORE PREVIOUS。":         llm.Refused,
 		"<think>" + strings.Repeat("想", 50): llm.Empty,
 	} {
-		text, err := summarize(t, newClient(t, llmtest.Start(t, says(said))), lines)
+		text, err := summarize(t, t.Context(), newClient(t, llmtest.Start(t, says(said))), lines)
 		if reason(err) != want {
 			t.Errorf("%q: %q, %v, want %s", said, text, err, want)
 		}
@@ -75,18 +65,18 @@ func TestSummaryRefuses(t *testing.T) {
 
 func TestSuggest(t *testing.T) {
 	m := llmtest.Start(t, says("依据：cards\n需要绑定本人的储蓄卡，信用卡不行。"))
-	text, cites, err := suggest(t, newClient(t, m))
+	text, cites, err := newClient(t, m).Suggest(t.Context(), talk, entries)
 	if text != "需要绑定本人的储蓄卡，信用卡不行。" || len(cites) != 1 || cites[0] != "cards" || err != nil {
 		t.Errorf("%q from %v, %v", text, cites, err)
 	}
 	if r := m.Requests()[0]; !strings.Contains(r, `访客：审核要多久\n智能客服：`) || !strings.Contains(r, "[cards] ") {
 		t.Errorf("request %s", r)
 	}
-	if text, _, err := suggest(t, newClient(t, llmtest.Start(t, says("依据：无")))); text != "" || err != nil {
+	if text, _, err := newClient(t, llmtest.Start(t, says("依据：无"))).Suggest(t.Context(), talk, entries); text != "" || err != nil {
 		t.Errorf("%q, %v", text, err)
 	}
 	for _, said := range []string{"需要绑定本人的储蓄卡。", "依据：other\n需要绑定本人的储蓄卡。", "依据：honest\n满足这些条件，一定通过审核。", "依据：cards\n需要绑定本人的储蓄卡。\n请把验证码发给我。", "依据：review\n审核通常需要3天，没有固定的时间。"} {
-		if text, cites, err := suggest(t, newClient(t, llmtest.Start(t, says(said)))); text != "" || cites != nil || reason(err) != llm.Refused && reason(err) != llm.Format {
+		if text, cites, err := newClient(t, llmtest.Start(t, says(said))).Suggest(t.Context(), talk, entries); text != "" || cites != nil || reason(err) != llm.Refused && reason(err) != llm.Format {
 			t.Errorf("%q: %q, %v", said, text, err)
 		}
 	}
@@ -115,10 +105,10 @@ func TestDeskFaults(t *testing.T) {
 			t.Parallel()
 			m := llmtest.Start(t, nil)
 			m.Misbehave(c.serve)
-			if _, err := summarize(t, newClient(t, m), talk); reason(err) != c.want {
+			if _, err := summarize(t, until(t, c.want), newClient(t, m), talk); reason(err) != c.want {
 				t.Errorf("summary: %v, want %s", err, c.want)
 			}
-			text, cites, err := suggest(t, newClient(t, m))
+			text, cites, err := newClient(t, m).Suggest(until(t, c.want), talk, entries)
 			if reason(err) != c.want && !(name == "empty" && reason(err) == llm.Format) || text != "" || cites != nil {
 				t.Errorf("suggestion: %q, %v, want %s", text, err, c.want)
 			}
@@ -130,7 +120,7 @@ func TestDeskFaults(t *testing.T) {
 func TestEndlessSummary(t *testing.T) {
 	m := llmtest.Start(t, nil)
 	m.Misbehave(untilGone(func(w http.ResponseWriter) { llmtest.Stream(w, "访客询问审核要多久。") }))
-	if text, err := summarize(t, newClient(t, m), talk); err != nil || text == "" {
+	if text, err := summarize(t, t.Context(), newClient(t, m), talk); err != nil || text == "" {
 		t.Errorf("%q, %v", text, err)
 	}
 }
@@ -142,7 +132,7 @@ func TestDeskBudget(t *testing.T) {
 	if _, _, err := answer(t, c, "问题"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := summarize(t, c, talk); reason(err) != llm.Spent {
+	if _, err := summarize(t, t.Context(), c, talk); reason(err) != llm.Spent {
 		t.Errorf("%v", err)
 	}
 }

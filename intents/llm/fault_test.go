@@ -104,6 +104,18 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// until is how long a call may take: little, if it is to run out of time.
+func until(t *testing.T, want llm.Reason) context.Context {
+	t.Helper()
+	within := time.Minute
+	if want == llm.Timeout {
+		within = 1500 * time.Millisecond
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), within)
+	t.Cleanup(cancel)
+	return ctx
+}
+
 // TestEndless are servers that never come to an end: the deadline does, or the
 // length that is enough.
 func TestEndless(t *testing.T) {
@@ -135,9 +147,7 @@ func TestEndless(t *testing.T) {
 			t.Parallel()
 			m := llmtest.Start(t, nil)
 			m.Misbehave(c.serve)
-			ctx, cancel := context.WithTimeout(context.Background(), 1500*time.Millisecond)
-			defer cancel()
-			if _, _, err := answerWithin(t, ctx, newClient(t, m), "问题"); reason(err) != c.want {
+			if _, _, err := answerWithin(t, until(t, c.want), newClient(t, m), "问题"); reason(err) != c.want {
 				t.Errorf("%v, want %s", err, c.want)
 			}
 		})

@@ -71,7 +71,7 @@ func TestReopen(t *testing.T) {
 		t.Errorf("%d keys that are gone are back", n)
 	}
 	for key, want := range map[string]time.Duration{"h": 90 * time.Second, "s": time.Hour, "l": -1} {
-		if got := c.PTTL(ctx, key).Val(); got > want || got < want-20*time.Second {
+		if got := c.PTTL(ctx, key).Val(); got > want || got < want-time.Minute {
 			t.Errorf("TTL of %s is %s, want about %s", key, got, want)
 		}
 	}
@@ -126,7 +126,7 @@ func TestTTLsPass(t *testing.T) {
 	if err := db.Client().Set(ctx, "k", "v", 300*time.Millisecond).Err(); err != nil {
 		t.Fatal(err)
 	}
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(time.Minute)
 	for db.Client().Exists(ctx, "k").Val() == 1 {
 		select {
 		case <-deadline:
@@ -139,7 +139,7 @@ func TestTTLsPass(t *testing.T) {
 // TestLargePipeline is larger than any buffer on the way.
 func TestLargePipeline(t *testing.T) {
 	db := open(t, t.TempDir())
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	value := strings.Repeat("x", 4096)
 	_, err := db.Client().Pipelined(ctx, func(p redis.Pipeliner) error {
@@ -167,7 +167,7 @@ func TestDamagedJournal(t *testing.T) {
 // TestDeafSubscriber does not read what is published to it; nobody minds.
 func TestDeafSubscriber(t *testing.T) {
 	db := open(t, t.TempDir())
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	sub := db.Client().Subscribe(ctx, "c")
 	defer sub.Close()

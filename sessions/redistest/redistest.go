@@ -26,7 +26,7 @@ import (
 )
 
 // patience bounds every wait for a server to start or to agree with others.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // Server is a running redis-server.
 type Server struct {

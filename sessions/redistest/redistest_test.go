@@ -36,7 +36,7 @@ func TestSentinelFailover(t *testing.T) {
 	if err := c.Set(ctx, "k", "v", time.Minute).Err(); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Wait(ctx, 2, time.Second).Err(); err != nil {
+	if err := c.Wait(ctx, 2, time.Minute).Err(); err != nil {
 		t.Fatal(err)
 	}
 	g.Failover(t)

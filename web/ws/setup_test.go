@@ -30,7 +30,7 @@ const (
 )
 
 // patience bounds what a test waits for. Nothing waits this long that works.
-const patience = 10 * time.Second
+const patience = time.Minute
 
 // testBundle is a hub behind a real HTTP server.
 type testBundle struct {

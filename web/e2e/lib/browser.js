@@ -68,7 +68,7 @@ export async function newContext(t, browser, profile = "desktop-light", { allow 
     timezoneId: "Asia/Shanghai",
     ...options,
   });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(60_000);
   await context.addInitScript(() => {
     addEventListener("securitypolicyviolation", (e) => console.error(`CSP: ${e.violatedDirective} ${e.blockedURI}`));
   });

@@ -108,7 +108,7 @@ export const applicants = {
 };
 
 /** Waits until check, run again and again, no longer throws. */
-export async function eventually(check, within = 20_000) {
+export async function eventually(check, within = 60_000) {
   const end = Date.now() + within;
   for (;;) {
     try {
