@@ -145,6 +145,7 @@ func newOffice(t testing.TB, redisURL string, change ...func(*config)) *office {
 	var group sync.WaitGroup
 	group.Go(func() { o.store.Work(ctx, 32, brain.Wake) })
 	group.Go(func() { o.books.Work(ctx, o.books) })
+	group.Go(func() { o.attend(ctx) })
 	o.web = httptest.NewTLSServer(o.server.Handler())
 	o.url = o.web.URL
 	t.Cleanup(func() {
@@ -155,6 +156,29 @@ func newOffice(t testing.TB, redisURL string, change ...func(*config)) *office {
 		o.store.close()
 	})
 	return o
+}
+
+// attend keeps everybody at the desk who has come, as the sockets of their
+// consoles do: a test may last longer than the desk waits for somebody.
+func (o *office) attend(ctx context.Context) {
+	tick := time.NewTicker(2 * time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		agents, err := o.books.Agents(ctx)
+		for _, a := range agents {
+			if !a.Gone {
+				err = errors.Join(err, o.books.Seen(ctx, a.ID))
+			}
+		}
+		if err != nil && ctx.Err() == nil {
+			o.t.Error(err)
+		}
+	}
 }
 
 // drain has everybody leave, once.
