@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"fenfu/bot/flow"
 	"fenfu/bot/pii"
+	"fenfu/bot/redact"
 	"fenfu/intents"
 	"fenfu/intents/faq"
 )
@@ -71,8 +71,8 @@ func (t *turn) ask(in flow.Input) bool {
 		return false
 	}
 	guess := !in.Match.Question && in.Match.Intent == intents.None
-	text := withoutDetails(&t.s, in.Text, t.m.At)
-	if guess && (text != in.Text || looksLikeDetail(in.Text, t.m.At)) || strings.Trim(text, " ,.?!"+placeholder) == "" {
+	text := redact.Details(in.Text, t.s.known(), t.m.At)
+	if guess && (text != in.Text || looksLikeDetail(in.Text, t.m.At)) || redact.Nothing(text) {
 		return false // nobody's details are anybody's question
 	}
 	if before := t.s.Question; before != nil {

@@ -155,7 +155,10 @@ func noDetails(t *testing.T, file string) int {
 		say(i, d.Value.Reveal()+"在月球分店审核吗")
 	}
 	i++
-	say(i, "13912345678在月球分店审核吗")
+	stranger := strangers[i%len(strangers)]
+	if say(i, stranger.said); load().Flow.Status != flow.Running {
+		secrets[stranger.secret] = true
+	}
 	asked()
 	delete(secrets, "")
 	for secret := range secrets {
@@ -167,6 +170,21 @@ func noDetails(t *testing.T, file string) int {
 		}
 	}
 	return len(m.Requests())
+}
+
+// strangers are sentences about somebody else, or with a part of a detail, as they
+// are said when nothing is awaited.
+var strangers = []struct{ said, secret string }{
+	{"13912345678在月球分店审核吗", "13912345678"},
+	{"我是张三丰在月球分店审核吗", "张三丰"},
+	{"我老公李建国的卡在月球分店审核吗", "李建国"},
+	{"帮我妈王秀英问在月球分店审核吗", "王秀英"},
+	{"周杰轮在月球分店审核吗", "周杰轮"},
+	{"手机幺三九,一二三四,五六七八在月球分店审核吗", "五六七八"},
+	{"卡尾号三四四五在月球分店审核吗", "三四四五"},
+	{"住在梧桐路88号,在月球分店审核吗", "梧桐路"},
+	{"我1990年5月21日生的在月球分店审核吗", "5月"},
+	{"微信wangxiaoer在月球分店审核吗", "wangxiaoer"},
 }
 
 // asAWhole marks what must not be a request's whole question: what was said while
@@ -189,7 +207,7 @@ func awaits(book *flow.Book, s flow.State) bool {
 
 // TestDetailsAreTakenOut of questions, however they stand there.
 func TestDetailsAreTakenOut(t *testing.T) {
-	for _, c := range []struct{ said, secret string }{
+	cases := []struct{ said, secret string }{
 		{"身份证11010519491231002X在月球分店审核吗", "11010519491231002X"},
 		{"身份证 110105 19491231 002X 在月球分店审核吗", "002X"},
 		{"１３８００１３８０００在月球分店审核吗", "13800138000"},
@@ -210,21 +228,28 @@ func TestDetailsAreTakenOut(t *testing.T) {
 		{"验证码是492817,在月球分店审核吗", "492817"},
 		{"密码abc12345,在月球分店审核吗", "abc12345"},
 		{"尾号0013在月球分店审核吗", "0013"},
-	} {
-		w := newWorld(t)
-		m, _ := w.withModel(llmtest.Extract)
-		w.say(w.node(), c.said)
-		if w.load().Question != nil {
-			w.wake()
+	}
+	w := newWorld(t)
+	m, _ := w.withModel(llmtest.Extract)
+	w.parts.AskLimit = 1000
+	b := w.node()
+	for _, c := range append(cases, strangers...) {
+		w.say(b, c.said)
+		if w.load().Question == nil {
+			continue // a code or a password is no question at all
 		}
-		for _, r := range m.Requests() {
-			if strings.Contains(r, c.secret) {
-				t.Errorf("%s: the model was shown %s:\n%s", c.said, c.secret, r)
-			}
-			if !strings.Contains(r, "月球") {
-				t.Errorf("%s: the question is gone, too:\n%s", c.said, r)
-			}
+		w.wake()
+		all := m.Requests()
+		r := all[len(all)-1]
+		if strings.Contains(r, c.secret) {
+			t.Errorf("%s: the model was shown %s:\n%s", c.said, c.secret, r)
 		}
+		if !strings.Contains(r, "月球") {
+			t.Errorf("%s: the question is gone, too:\n%s", c.said, r)
+		}
+	}
+	if n := len(m.Requests()); n < len(cases)+len(strangers)-2 {
+		t.Errorf("only %d requests", n)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"fenfu/bot/flow"
+	"fenfu/bot/redact"
 	"fenfu/intents"
 )
 
@@ -28,9 +29,6 @@ var told = map[string]string{
 }
 
 var (
-	// masks are what masking left of a detail: they tell a surname and the last
-	// digits.
-	masks = regexp.MustCompile(`(?:[A-Za-z0-9@._+-]+|\p{Han}{1,2})?\*[*·A-Za-z0-9@._+-]*`)
 	// asksFor and wanted: the visitor's next words may be a detail.
 	asksFor = regexp.MustCompile(`请|麻烦|提供|告诉|发|说|报|留|填|核对|核实|确认|多少|什么|哪|吗|呢|[?？]`)
 	wanted  = regexp.MustCompile(`姓名|名字|称呼|贵姓|叫什么|证件|身份|手机|电话|联系|号码|微信|邮箱|邮件|地址|住|卡|账号|户名|生日|出生|年龄|密码|验证码|单位|公司|职业|收入`)
@@ -74,19 +72,17 @@ func readable(s *Session, e Event) string {
 	if e.From == Visitor && (looksLikeDetail(text, e.At) || flow.Secret(text)) {
 		return ""
 	}
-	const hole = "\uE000" // is no part of a name or a number
-	text, most := masks.ReplaceAllString(text, hole), maxLine
+	most := maxLine
 	if e.From == FromBot {
-		text = handles.ReplaceAllString(withoutKnown(s, text, e.At), hole) // it says no names but those it masks
-		text, most = figures.ReplaceAllString(text, hole), maxBot
+		text, most = redact.Shapes(text, s.known(), e.At), maxBot
 	} else {
-		text = withoutDetails(s, text, e.At)
+		text = redact.Details(text, s.known(), e.At)
 	}
-	text = strings.Join(strings.Fields(strings.ReplaceAll(text, hole, placeholder)), " ")
+	text = strings.Join(strings.Fields(text), " ")
 	if utf8.RuneCountInString(text) > most {
 		text = string([]rune(text)[:most])
 	}
-	if strings.Trim(text, " ,.?!"+placeholder) == "" {
+	if redact.Nothing(text) {
 		return ""
 	}
 	return text

@@ -84,6 +84,9 @@ func isQuestion(text string) bool {
 	return false
 }
 
+// Surname returns the surname that v begins with, "" if it is not in the list.
+func Surname(v string) string { return surnameOf(v) }
+
 // surnameOf returns the surname that v begins with, "" if it is not in the list.
 func surnameOf(v string) string {
 	w, _, _ := surnameIndex().at(v)
