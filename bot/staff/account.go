@@ -33,14 +33,18 @@ const (
 	maxCapacity = 50 // conversations
 )
 
+// Tool is who does in the audit log what is done with fenfuctl. No account has
+// this id, or its entries could be taken for the operator's.
+const Tool = "fenfuctl"
+
 // ValidID reports whether an account can have the id.
-func ValidID(id string) bool { return accountID.MatchString(id) }
+func ValidID(id string) bool { return accountID.MatchString(id) && id != Tool }
 
 // Check says everything that is wrong with an account.
 func (a *Account) Check() error {
 	var errs []error
 	if !ValidID(a.ID) {
-		errs = append(errs, errors.New("the id has 2 to 64 lower-case letters, digits, '.', '_', '-' or '@', and begins with a letter"))
+		errs = append(errs, fmt.Errorf("the id has 2 to 64 lower-case letters, digits, '.', '_', '-' or '@', begins with a letter, and is not %q", Tool))
 	}
 	if n := utf8.RuneCountInString(a.Name); n < 1 || n > MaxName || !utf8.ValidString(a.Name) ||
 		strings.TrimSpace(a.Name) != a.Name || strings.ContainsFunc(a.Name, func(r rune) bool { return !unicode.IsPrint(r) }) {

@@ -83,6 +83,7 @@ func TestAccountCheck(t *testing.T) {
 	for _, spoil := range []func(*Account){
 		func(a *Account) { a.ID = "L" },
 		func(a *Account) { a.ID = "李娜" },
+		func(a *Account) { a.ID = Tool },
 		func(a *Account) { a.ID = "li\nna" },
 		func(a *Account) { a.ID = strings.Repeat("a", 65) },
 		func(a *Account) { a.Name = "" },

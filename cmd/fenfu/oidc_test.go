@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/rand"
 	"crypto/rsa"
+	"encoding/base64"
 	"net/http"
 	"reflect"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"fenfu/bot/staff"
+	"fenfu/sessions/redistest"
 )
 
 // byProvider are claims of somebody whom the desk knows a role for.
@@ -43,7 +45,7 @@ func TestOIDC(t *testing.T) {
 	p.is(byProvider("desks", []string{"service"}))
 	path := p.back(b)
 	r := b.send("GET", path, "", nil)
-	if r.status != 302 || r.header.Get("Location") != "/console/" {
+	if r.status != 302 || r.header.Get("Location") != "/console/?signed-in" {
 		t.Fatalf("callback: %d %v\n%s", r.status, r.header, o.logged)
 	}
 	cookies := strings.Join(r.header.Values("Set-Cookie"), "\n")
@@ -63,7 +65,7 @@ func TestOIDC(t *testing.T) {
 	// Promoted, and with another name: the account follows at the next sign-in.
 	p.is(byProvider("roles", []string{"desk-agent", "desk-lead"}, "name", strings.Repeat("很长的名字", 5)))
 	again := o.browser()
-	if r := again.send("GET", p.back(again), "", nil); r.header.Get("Location") != "/console/" {
+	if r := again.send("GET", p.back(again), "", nil); r.header.Get("Location") != "/console/?signed-in" {
 		t.Fatalf("again: %v", r.header)
 	}
 	if again.get("me", &me); me.Role != "supervisor" || me.Name != strings.Repeat("很长的名字", 4) || !slices.Equal(me.Desks, []string{"service"}) {
@@ -133,6 +135,7 @@ func TestOIDCRefused(t *testing.T) {
 		{name: "disabled", claims: as("preferred_username", "gone", "sub", "s-gone"), code: "oidc_account", actor: "gone"},
 		{name: "somebody else's", claims: as("preferred_username", "chen"), code: "oidc_account", actor: "chen"},
 		{name: "no id", claims: as("preferred_username", "李娜"), code: "oidc_account", actor: "?"},
+		{name: "the tool's id", claims: as("preferred_username", "Fenfuctl"), code: "oidc_account", actor: "?"},
 		{name: "unverified address", claims: as("preferred_username", "", "email", "li@example.com"), code: "oidc_account", actor: "?"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -182,7 +185,7 @@ func TestOIDCReplay(t *testing.T) {
 	b := o.browser()
 	path := p.back(b)
 	kept := map[string]string{"Cookie": b.cookie().String()}
-	if r := b.send("GET", path, "", nil); r.header.Get("Location") != "/console/" || b.get("me", nil) != 200 {
+	if r := b.send("GET", path, "", nil); r.header.Get("Location") != "/console/?signed-in" || b.get("me", nil) != 200 {
 		t.Fatalf("callback: %d %v", r.status, r.header)
 	}
 	accounts, tokens := o.accounts(), p.tokens
@@ -201,6 +204,42 @@ func TestOIDCReplay(t *testing.T) {
 	}
 }
 
+// A sign-in goes on at another node than it began at, and still counts once.
+func TestOIDCTwoNodes(t *testing.T) {
+	p := newProvider(t)
+	key := make([]byte, 32)
+	rand.Read(key)
+	same := base64.StdEncoding.EncodeToString(key)
+	shared := func(c *config) { p.settings(c); c.TokenKey, c.SealKeys = same, "one:"+same }
+	url := redistest.Redis(t).URL
+	from, to := newOffice(t, url, shared), newOffice(t, url, shared)
+	p.is(byProvider())
+	b := from.browser()
+	path := p.back(b)
+	kept := map[string]string{"Cookie": b.cookie().String()}
+
+	there := to.browser()
+	if r := there.send("GET", path, "", kept); r.header.Get("Location") != "/console/?signed-in" || there.get("me", nil) != 200 {
+		t.Fatalf("at the other node: %d %v\n%s", r.status, r.header, to.logged)
+	}
+	home := from.browser()
+	if r := home.send("GET", "me", "", map[string]string{"Cookie": there.cookie().String()}); r.status != 200 {
+		t.Errorf("the login is unknown where it began: %d", r.status)
+	}
+	for _, o := range []*office{from, to} {
+		thief := o.browser()
+		if r := thief.send("GET", path, "", kept); r.header.Get("Location") != "/console/?error=oidc_failed" || thief.cookie() != nil {
+			t.Errorf("again: %v", r.header)
+		}
+	}
+
+	// A node with another key takes it for nobody's.
+	stranger := newOffice(t, "", p.settings)
+	if r := stranger.browser().send("GET", p.back(b), "", map[string]string{"Cookie": b.cookie().String()}); r.header.Get("Location") != "/console/?error=oidc_failed" {
+		t.Errorf("with another key: %v", r.header)
+	}
+}
+
 // The server runs without its provider, and finds it when it is there.
 func TestOIDCProviderDown(t *testing.T) {
 	t.Parallel()
@@ -214,7 +253,7 @@ func TestOIDCProviderDown(t *testing.T) {
 	}
 	p.http.Config.Handler = whole
 	p.is(byProvider())
-	if r := b.send("GET", p.back(b), "", nil); r.header.Get("Location") != "/console/" {
+	if r := b.send("GET", p.back(b), "", nil); r.header.Get("Location") != "/console/?signed-in" {
 		t.Errorf("with it: %d %v", r.status, r.header)
 	}
 }

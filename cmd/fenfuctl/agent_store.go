@@ -11,9 +11,6 @@ import (
 	"fenfu/sessions"
 )
 
-// operator is who does what is done with this tool, in the audit log.
-const operator = "fenfuctl"
-
 // members are the accounts, and the audit log that changes of them go to.
 type members struct{ *sessions.Staff }
 
@@ -36,7 +33,7 @@ func (f *storeFlags) withStaff(do func(context.Context, *members) error) (err er
 // put writes an account, after what is done is on record.
 func (m *members) put(ctx context.Context, a staff.Account, action, what string) error {
 	_, err := m.Append(ctx, staff.Entry{
-		At: time.Now(), Actor: operator, Role: staff.Admin, Action: action, Field: a.ID, Reason: what, OK: true,
+		At: time.Now(), Actor: staff.Tool, Role: staff.Admin, Action: action, Field: a.ID, Reason: what, OK: true,
 	})
 	if err != nil {
 		return err

@@ -131,6 +131,7 @@ func TestAgentAccounts(t *testing.T) {
 		for _, wrong := range [][]string{
 			{"agent", "add", "li", "--name", "李娜"},
 			{"agent", "add", "Wang", "--name", "王"},
+			{"agent", "add", "fenfuctl", "--name", "王"},
 			{"agent", "add", "wang", "--name", "王", "--desk", "nowhere"},
 			{"agent", "add", "wang", "--name", "王", "--role", "key"},
 			{"agent", "add", "wang"},

@@ -117,7 +117,7 @@ func (a *API) oidcCallback(w http.ResponseWriter, r *http.Request) {
 		a.oidcUnavailable(w, r, err)
 		return
 	}
-	toConsole(w, r, "")
+	toConsole(w, r, "?signed-in") // whoever just came in comes to work; a page that was loaded again did not
 }
 
 // oidcEnter signs in whoever the provider vouches for. What is to happen to the

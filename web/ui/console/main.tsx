@@ -17,10 +17,10 @@ const desk = new Desk();
 desk.onAlert = alert;
 effect(() => {
   document.documentElement.lang = lang.value === "en" ? "en" : "zh-CN";
-  const count = desk.phase.value === "ready" ? desk.waiting.value : 0;
+  const count = desk.phase.value === "ready" ? desk.wanted.value : 0;
   document.title = (count > 0 ? `(${count}) ` : "") + t("title");
 });
-document.addEventListener("visibilitychange", () => desk.seen());
+addEventListener("focus", () => desk.seen());
 startClock();
 render(<App desk={desk} />, document.getElementById("app")!);
 void desk.begin();

@@ -2,7 +2,7 @@
 // the window's title, a notification. None of them says what a visitor wrote.
 import { signal } from "@preact/signals-core";
 import type { Alert } from "../model/desk";
-import { t } from "./i18n";
+import { t, type Key } from "./i18n";
 import { load, save } from "./prefs";
 
 export const sound = signal(load("sound") !== "off");
@@ -28,10 +28,12 @@ export async function setNotify(on: boolean): Promise<boolean> {
   return true;
 }
 
+const words: Record<Alert, Key> = { queue: "newQueue", given: "newTalk", message: "newMessage" };
+
 export function alert(what: Alert): void {
   if (sound.value) beep(what);
-  if (notify.value && document.hidden) {
-    const note = new Notification(t("title"), { body: t(what === "queue" ? "newQueue" : "newMessage"), tag: `fenfu-${what}` });
+  if (notify.value) {
+    const note = new Notification(t("title"), { body: t(words[what]), tag: `fenfu-${what}` });
     note.onclick = () => {
       focus();
       note.close();
@@ -39,12 +41,13 @@ export function alert(what: Alert): void {
   }
 }
 
-/** Two soft notes, upwards for a visitor who waits, downwards for a message. */
+/** Two soft notes, upwards for a visitor, downwards for a message. */
 function beep(what: Alert): void {
   // Without a gesture of the agent the browser plays nothing, and says so.
   if (!navigator.userActivation?.hasBeenActive) return;
   audio ??= new AudioContext();
-  const notes = what === "queue" ? [660, 880] : [784, 587];
+  if (audio.state === "suspended") void audio.resume(); // as after the machine has slept
+  const notes = what === "message" ? [784, 587] : [660, 880];
   notes.forEach((pitch, i) => {
     const at = audio!.currentTime + i * 0.14;
     const tone = audio!.createOscillator();

@@ -32,6 +32,13 @@ export function shortTime(at: string): string {
   return day.toLocaleDateString(locale(), { month: "numeric", day: "numeric" });
 }
 
+/** The second of something that may be long ago; the year only if it is not this one. */
+export function stamp(at: string): string {
+  const day = new Date(at);
+  const year = day.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" as const };
+  return day.toLocaleString(locale(), { ...year, month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+}
+
 export function fullTime(at: string): string {
   return new Date(at).toLocaleString(locale(), { dateStyle: "medium", timeStyle: "medium" });
 }

@@ -10,8 +10,11 @@ import type { AgentState, Canned, DeskFrame, DeskState, Me, Permission, Presence
 
 export type Page = "talks" | "overview" | "audit";
 
-/** Something the agent may want to hear. */
-export type Alert = "queue" | "message";
+/** Something the agent may want to hear: who waits, who is theirs now, who has written. */
+export type Alert = "queue" | "given" | "message";
+
+/** Whoever waits longer was not assigned at once, in ms. */
+const assignedWithin = 1_000;
 
 export class Desk {
   readonly api = new Api();
@@ -73,6 +76,9 @@ export class Desk {
     return row?.owner === "agent" && row.agent === this.me.value?.id;
   }
 
+  /** How many want something of the agent: those who wait, and own visitors who have written. */
+  readonly wanted = computed(() => this.waiting.value + this.lists.mine.rows.value.filter((r) => this.unread(r)).length);
+
   /** Whether the visitor has said something that nobody here has looked at. */
   unread(row: Row): boolean {
     return row.unread === true && this.mine(row) && this.#seen.get(row.session) !== row.last?.at;
@@ -80,8 +86,11 @@ export class Desk {
 
   async begin(): Promise<void> {
     this.phase.value = "starting";
+    const came = new URLSearchParams(location.search).has("signed-in"); // at the identity provider
+    if (came) history.replaceState(null, "", location.pathname + location.hash);
     try {
       this.#enter(await this.api.get<Me>("me"));
+      if (came) this.#arrive();
     } catch (err) {
       this.phase.value = err instanceof ApiError && err.status === 401 ? "signin" : "failed";
       this.expired.value = false; // nobody was signed in
@@ -93,8 +102,13 @@ export class Desk {
     const got = await this.api.post<{ me?: Me; needs_code?: boolean }>("login", { account, password, ...(code && { code }) });
     if (!got.me) return false;
     this.#enter(got.me);
-    if (got.me.role === "agent") void this.setPresence("online"); // whoever comes in comes to work
+    this.#arrive();
     return true;
+  }
+
+  /** Whoever signs in comes to work; who only loads the page again stays as they were. */
+  #arrive(): void {
+    if (this.me.value?.role === "agent") void this.setPresence("online");
   }
 
   async signOut(): Promise<void> {
@@ -201,7 +215,9 @@ export class Desk {
       this.#feed.send({ type: "unwatch", session: before.session });
     }
     const talk = new Talk(this.api, session);
+    const row = this.#known(session);
     batch(() => {
+      if (row) this.#rows.value = new Map(this.#rows.value).set(session, row);
       this.page.value = "talks";
       this.panel.value = false;
       this.selected.value = session;
@@ -228,10 +244,20 @@ export class Desk {
     this.seen();
   }
 
-  /** The agent has the open conversation before its eyes. */
+  go(page: Page): void {
+    this.page.value = page;
+    this.seen();
+  }
+
+  /** Whether the agent has the open conversation before its eyes. */
+  #looks(): boolean {
+    return document.hasFocus() && this.page.value === "talks";
+  }
+
+  /** The agent may have the open conversation before its eyes again. */
   seen(): void {
     const row = this.row.value;
-    if (!row?.last || document.hidden) return;
+    if (!row?.last || !this.#looks()) return;
     if (this.#seen.get(row.session) === row.last.at) return;
     this.#seen.set(row.session, row.last.at);
     for (const list of Object.values(this.lists)) list.rows.value = [...list.rows.value];
@@ -312,21 +338,44 @@ export class Desk {
   }
 
   #changed(row: Row): void {
-    const before = this.#rows.value.get(row.session);
+    const before = this.#known(row.session);
     this.#put(row);
     const open = row.session === this.selected.value;
     if (open) {
       if (!before || before.owner !== row.owner || before.agent !== row.agent || String(before.tags) !== String(row.tags) || before.decision !== row.decision) {
         this.talk.value?.refreshSoon();
       }
-      if (!document.hidden) this.#seen.set(row.session, row.last?.at ?? "");
+      if (this.#looks()) this.#seen.set(row.session, row.last?.at ?? "");
     }
-    if (row.owner === "waiting" && before?.owner !== "waiting") this.onAlert("queue");
-    const news = row.last?.from === "visitor" && row.last.at !== before?.last?.at;
-    if (this.mine(row) && news && before && !(open && document.hasFocus())) this.onAlert("message");
+    this.#tell(row, before);
+  }
+
+  /** Tells the agent what is new in a row. */
+  #tell(row: Row, before: Row | undefined): void {
+    const { queue, mine } = this.lists;
+    if (queue.phase.value !== "ready" || mine.phase.value !== "ready") return; // what there was before is no news
+    if (row.owner === "waiting") {
+      if (before?.owner === "waiting") return;
+      setTimeout(() => this.#known(row.session)?.owner === "waiting" && this.#call("queue"), assignedWithin);
+    } else if (this.mine(row)) {
+      if (!this.mine(before ?? null)) this.#call("given");
+      else if (row.last?.from === "visitor" && row.last.at !== before?.last?.at) this.#call("message");
+    }
+  }
+
+  /** Calls an agent who looks elsewhere; not one who is away. */
+  #call(what: Alert): void {
+    if (!document.hasFocus() && this.may("read") && this.me.value?.presence !== "away") this.onAlert(what);
+  }
+
+  /** What is known of a conversation, from the feed or from a list. */
+  #known(session: string): Row | undefined {
+    const rows = [...Object.values(this.lists)].flatMap((list) => list.rows.value.find((r) => r.session === session) ?? []);
+    return this.#rows.value.get(session) ?? rows[0];
   }
 
   #put(row: Row): void {
+    if (row.session === this.selected.value && !this.mine(row)) this.talk.value?.hideAll();
     this.#rows.value = new Map(this.#rows.value).set(row.session, row);
     for (const list of Object.values(this.lists)) if (list.phase.value === "ready") list.put(row);
   }

@@ -7,6 +7,8 @@ import type { Page, Row, View } from "./wire";
 export type Phase = "idle" | "loading" | "ready" | "failed";
 
 const pageSize = 100;
+/** How near the end of what was read somebody comes before more is read. */
+const nearEnd = 30;
 
 export class List {
   readonly rows = signal<readonly Row[]>([]);
@@ -15,6 +17,8 @@ export class List {
   readonly view: View;
   #query = "";
   #next = "";
+  /** The last row that somebody looked at. */
+  #reach = 0;
   /** Moves with every reload, so that an answer to an older one is not taken. */
   #turn = 0;
   readonly #api: Api;
@@ -26,42 +30,67 @@ export class List {
     this.#belongs = belongs;
   }
 
-  /** Reads the first page; what is shown stays until it is there. */
+  /** Reads anew, as far as somebody looks; what is shown stays until it is there. */
   async load(query = this.#query): Promise<void> {
     const turn = ++this.#turn;
-    if (query !== this.#query || this.phase.value !== "ready") this.phase.value = "loading";
+    const anew = query !== this.#query || this.phase.value !== "ready";
+    if (anew) {
+      this.phase.value = "loading";
+      this.#reach = 0;
+    }
     this.#query = query;
-    await this.#page("", turn, () => []);
+    const next = this.#next;
+    this.#next = ""; // nobody reads on meanwhile
+    const read: Page = { items: [], total: 0 };
+    try {
+      do {
+        const page = await this.#read(read.next ?? "");
+        if (turn !== this.#turn) return;
+        read.items.push(...(page.items ?? []));
+        read.total = page.total ?? 0;
+        read.next = page.next ?? "";
+      } while (read.next && read.items.length < this.#reach);
+    } catch {
+      if (turn !== this.#turn) return;
+      this.#next = next;
+      if (anew) this.phase.value = "failed";
+      return;
+    }
+    batch(() => {
+      this.#show([], read);
+      this.phase.value = "ready";
+    });
   }
 
-  /** Reads on, if there is more. */
-  async more(): Promise<void> {
-    if (!this.#next) return;
-    const cursor = this.#next;
+  /** Somebody looks at the rows up to this one: reads on, if it is near the end. */
+  look(last: number): void {
+    this.#reach = last;
+    if (this.#next && last > this.rows.value.length - nearEnd) void this.#more();
+  }
+
+  async #more(): Promise<void> {
+    const [turn, cursor] = [this.#turn, this.#next];
     this.#next = ""; // asked for once
-    await this.#page(cursor, this.#turn, () => this.rows.value);
+    const page = await this.#read(cursor).catch(() => null);
+    if (turn !== this.#turn) return;
+    if (page) batch(() => this.#show(this.rows.value, page));
+    else this.#next = cursor;
   }
 
-  async #page(cursor: string, turn: number, before: () => readonly Row[]): Promise<void> {
+  #read(cursor: string): Promise<Page> {
     const query = new URLSearchParams({ view: this.view, limit: String(pageSize) });
     if (this.#query) query.set("q", this.#query);
     if (cursor) query.set("cursor", cursor);
-    try {
-      const page = await this.#api.get<Page>(`conversations?${query}`);
-      if (turn !== this.#turn) return;
-      const had = before();
-      const known = new Set(had.map((r) => r.session));
-      batch(() => {
-        this.rows.value = this.#ordered([...had, ...(page.items ?? []).filter((r) => !known.has(r.session))]);
-        this.total.value = Math.max(page.total ?? 0, this.rows.value.length);
-        this.phase.value = "ready";
-        this.#next = page.next ?? "";
-      });
-    } catch {
-      if (turn !== this.#turn) return;
-      if (cursor) this.#next = cursor;
-      else this.phase.value = "failed";
-    }
+    return this.#api.get<Page>(`conversations?${query}`);
+  }
+
+  /** Puts what was read behind what there was. */
+  #show(had: readonly Row[], page: Page): void {
+    const rows = new Map(had.map((r) => [r.session, r]));
+    for (const r of page.items ?? []) if (!rows.has(r.session)) rows.set(r.session, r);
+    this.rows.value = this.#ordered([...rows.values()]);
+    this.total.value = Math.max(page.total ?? 0, rows.size);
+    this.#next = page.next ?? "";
   }
 
   /** Takes in a row that has changed: in, out, or elsewhere. */
@@ -93,6 +122,7 @@ export class List {
   clear(): void {
     this.#turn++;
     this.#next = this.#query = "";
+    this.#reach = 0;
     batch(() => {
       this.rows.value = [];
       this.total.value = 0;

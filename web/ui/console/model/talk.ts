@@ -211,11 +211,16 @@ export class Talk {
     this.shown.value = shown;
   }
 
-  /** The agent looks at something else: nothing revealed stays behind. */
+  /** Nothing revealed stays in sight of who has the conversation no more. */
+  hideAll(): void {
+    if (this.shown.value.size > 0) this.shown.value = new Map();
+  }
+
+  /** The agent looks at something else. */
   leave(): void {
     clearTimeout(this.#refreshTimer);
     this.tellTyping(false);
-    this.shown.value = new Map();
+    this.hideAll();
   }
 
   #setTyping(on: boolean): void {

@@ -46,7 +46,7 @@ const Workplace = reactive(({ desk }: { desk: Desk }) => {
   const ask = asked.value;
   useEffect(() => listen(desk), []);
   useEffect(() => {
-    if (ask !== "sheet") return;
+    if (ask?.what !== "sheet") return;
     asked.value = null;
     sheet.value = true;
   }, [ask]);

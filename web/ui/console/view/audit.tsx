@@ -2,7 +2,7 @@ import { h } from "preact";
 import { useEffect } from "preact/hooks";
 import { reactive, useSignal } from "../../shared/reactive";
 import { t, word } from "../lib/i18n";
-import { fullTime } from "../lib/time";
+import { fullTime, stamp } from "../lib/time";
 import type { Desk } from "../model/desk";
 import type { AuditEntry } from "../model/wire";
 import { Icon } from "./icons";
@@ -62,15 +62,19 @@ export const Audit = reactive(({ desk }: { desk: Desk }) => {
                   <tr key={e.n}>
                     <td class="num">{e.n}</td>
                     <td>
-                      <time dateTime={e.at}>{fullTime(e.at)}</time>
+                      <time dateTime={e.at} title={fullTime(e.at)}>
+                        {stamp(e.at)}
+                      </time>
                     </td>
-                    <td>{e.actor}</td>
-                    <td>
+                    <td class="by">{e.actor}</td>
+                    <td class="did">
                       {word("act", e.action)} <code>{[e.action, e.field].filter(Boolean).join(" · ")}</code>
                     </td>
-                    <td class="mono">{e.session?.slice(0, 10) ?? ""}</td>
-                    <td>{e.reason ?? ""}</td>
-                    <td>{e.ok ? t("ok") : <span class="chip not_eligible">{t("refusedAct")}</span>}</td>
+                    <td class="of mono" title={e.session}>
+                      {e.session?.slice(0, 10) ?? ""}
+                    </td>
+                    <td class="because">{e.reason ?? ""}</td>
+                    <td class="outcome">{e.ok ? t("ok") : <span class="chip not_eligible">{t("refusedAct")}</span>}</td>
                   </tr>
                 ))}
               </tbody>

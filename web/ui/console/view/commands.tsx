@@ -98,10 +98,10 @@ interface ColleaguesProps {
 
 const Colleagues = reactive(({ desk, chosen, onChoose }: ColleaguesProps) => {
   const others = desk.agents.value.filter((a) => a.id !== desk.me.value?.id && !a.gone);
-  if (others.length === 0) return null;
   return (
     <fieldset class="options">
       <legend>{t("toAgent")}</legend>
+      {others.length === 0 && <p class="none">{t("noColleagues")}</p>}
       {others.map((a) => (
         <label key={a.id} class="option">
           <input type="radio" name="to" checked={chosen === `agent:${a.id}`} onChange={() => onChoose(a.id)} />
@@ -131,6 +131,7 @@ export const AssignDialog = reactive(({ desk, row, onClose, onDo }: AssignProps)
       <div class="sheet-body">
         <fieldset class="options">
           <legend>{t("assignTo")}</legend>
+          {agents.length === 0 && <p class="none">{t("noColleagues")}</p>}
           {agents.map((a) => (
             <label key={a.id} class="option">
               <input type="radio" name="to" checked={to.value === a.id} onChange={() => (to.value = a.id)} />

@@ -14,15 +14,19 @@ export function setKeys(on: boolean): void {
   save("keys", on ? "on" : "off");
 }
 
-/** What a key asks of the open conversation; whoever shows it does it. */
-export type Ask = "take" | "transfer" | "return" | "close" | "reply" | "note" | "sheet" | "search" | null;
+/** What a key asks for; whoever shows it does it, as soon as it can. */
+export type Ask = { what: "sheet" | "search" } | { what: TalkAsk; session: string };
 
-export const asked = signal<Ask>(null);
+/** What a key asks of the conversation that was open when it was pressed. */
+export type TalkAsk = "take" | "transfer" | "return" | "close" | "reply" | "note";
+
+export const asked = signal<Ask | null>(null);
 
 const views: readonly View[] = ["queue", "mine", "all", "closed"];
 
-const asks: Record<string, Ask> = {
-  "?": "sheet", "/": "search", a: "take", t: "transfer", b: "return", e: "close", r: "reply", n: "note",
+const pages: Record<string, "sheet" | "search"> = { "?": "sheet", "/": "search" };
+const asks: Record<string, TalkAsk> = {
+  a: "take", t: "transfer", b: "return", e: "close", r: "reply", n: "note",
 };
 
 /** Listens for shortcuts, until the returned function is called. */
@@ -40,9 +44,17 @@ export function listen(desk: Desk): () => void {
 }
 
 function press(desk: Desk, key: string): boolean {
-  const ask = asks[key];
-  if (ask) {
-    asked.value = ask;
+  const page = pages[key];
+  if (page) {
+    if (page === "search" && (!desk.may("read") || desk.page.value !== "talks")) return false;
+    asked.value = { what: page };
+    return true;
+  }
+  const what = asks[key];
+  if (what) {
+    const session = desk.selected.value;
+    if (!session || desk.page.value !== "talks") return false;
+    asked.value = { what, session };
     return true;
   }
   const view = views[Number(key) - 1];

@@ -62,7 +62,7 @@ const Search = reactive(({ desk }: { desk: Desk }) => {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const ask = asked.value;
   useEffect(() => {
-    if (ask !== "search") return;
+    if (ask?.what !== "search") return;
     asked.value = null;
     input.current?.focus();
   }, [ask]);
@@ -108,7 +108,7 @@ const Rows = reactive(({ desk }: { desk: Desk }) => {
           label={t(view)}
           keyOf={(r) => r.session}
           current={rows.findIndex((r) => r.session === desk.selected.value)}
-          onEnd={() => void list.more()}
+          onView={(last) => list.look(last)}
           render={(row) => <Entry desk={desk} row={row} view={view} />}
         />
       ) : phase === "failed" ? (

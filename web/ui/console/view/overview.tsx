@@ -79,13 +79,14 @@ function Figures({ stats }: { stats: Stats }) {
           {ratings.count ? t("ratings", { n: ratings.count }) : t("noRatings")}
         </Tile>
       </div>
+      <p class="under">{t("ofLatest")}</p>
       <div class="halves">
         <div class="stack">
           <Team stats={stats} />
           <Counts title={t("why")} counts={Object.entries(stats.reasons).map(([r, n]) => [word("reason", r), n])} />
         </div>
         <div class="stack">
-          <Counts title={t("queues")} counts={stats.desks.map((d) => [d.name, d.waiting])} />
+          <Counts title={t("queues")} counts={stats.desks.map((d) => [d.open ? d.name : `${d.name}（${t("shut")}）`, d.waiting])} />
           <Ratings by={ratings.by} />
         </div>
       </div>
@@ -108,6 +109,7 @@ function Team({ stats }: { stats: Stats }) {
   return (
     <section class="card">
       <h2>{t("team")}</h2>
+      {stats.agents.length === 0 && <p class="none">{t("noTeam")}</p>}
       <ul class="team">
         {stats.agents.map((a) => (
           <li key={a.id}>

@@ -51,7 +51,7 @@ interface GoProps {
 }
 
 const Go = reactive(({ desk, page, name, icon, badge = 0 }: GoProps) => (
-  <button type="button" class="go" aria-current={desk.page.value === page ? "page" : undefined} onClick={() => (desk.page.value = page)}>
+  <button type="button" class="go" aria-current={desk.page.value === page ? "page" : undefined} onClick={() => desk.go(page)}>
     <Icon name={icon} />
     <span>{t(name)}</span>
     {badge > 0 && <b class="badge">{badge > 99 ? "99+" : badge}</b>}

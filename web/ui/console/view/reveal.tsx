@@ -1,5 +1,5 @@
 import { h } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { reactive, useSignal } from "../../shared/reactive";
 import { t, type Key } from "../lib/i18n";
 import type { Desk } from "../model/desk";
@@ -24,6 +24,9 @@ export const RevealDialog = reactive(({ desk, talk, detail, onClose }: Props) =>
   const busy = useSignal(false);
   const field = useRef<HTMLInputElement>(null);
   const other = why.value === "why4";
+  useEffect(() => {
+    if (other) field.current?.focus();
+  }, [other]);
   const reason = why.value && (other ? words.value.trim() : t(why.value));
 
   async function reveal(): Promise<void> {

@@ -23,6 +23,7 @@ export const Tags = reactive(({ desk, talk, row }: { desk: Desk; talk: Talk; row
 
   return (
     <div class="tags">
+      {tags.length === 0 && !may && <p class="none">{t("noTags")}</p>}
       {tags.map((tag) => (
         <span key={tag} class="chip tag">
           {tag}

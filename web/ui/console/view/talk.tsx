@@ -8,7 +8,7 @@ import type { Talk } from "../model/talk";
 import { AssignDialog, Sure, TransferDialog } from "./commands";
 import { Composer, type Mode } from "./composer";
 import { Icon } from "./icons";
-import { asked, type Ask } from "./keys";
+import { asked, type TalkAsk } from "./keys";
 import { nameOf, Wait } from "./list";
 import { Log } from "./log";
 
@@ -40,12 +40,13 @@ const Open = reactive(({ desk, talk }: { desk: Desk; talk: Talk }) => {
   const ask = asked.value;
 
   useEffect(() => {
-    if (!ask || ask === "sheet" || ask === "search") return;
+    if (!ask || !("session" in ask)) return;
+    if (ask.session === talk.session && !row) return; // it is still being read
     asked.value = null;
-    follow(ask);
-  }, [ask]);
+    if (ask.session === talk.session) follow(ask.what);
+  }, [ask, row !== null]);
 
-  function follow(wish: Ask): void {
+  function follow(wish: TalkAsk): void {
     if (wish === "take" && row?.owner === "waiting" && desk.may("take")) void desk.take(talk.session);
     if (!mine) return;
     if (wish === "transfer" || wish === "return" || wish === "close") asking.value = wish;

@@ -7,23 +7,29 @@ interface Props<T> {
   label: string;
   keyOf(item: T): string;
   render(item: T): ComponentChild;
-  /** The end of what is loaded is near. */
-  onEnd(): void;
+  /** The rows up to this one are in view. */
+  onView(last: number): void;
   /** The item to keep in view when it changes. */
   current?: number;
 }
 
+/** A row at the edge of what is in view. */
+interface Edge {
+  at: number;
+  key: string;
+}
+
 /** Rows above and below the visible ones, so that a fast scroll shows no gap. */
 const spare = 8;
-const nearEnd = 30;
 
 /**
  * A list of rows of one height of which only those in view are in the document.
  * Each says its place and the length of the whole list.
  */
-export function Virtual<T>({ items, rowHeight, label, keyOf, render, onEnd, current = -1 }: Props<T>) {
+export function Virtual<T>({ items, rowHeight, label, keyOf, render, onView, current = -1 }: Props<T>) {
   const box = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ first: 0, last: 40 });
+  const edges = useRef<readonly Edge[]>([]);
 
   function look(): void {
     const el = box.current;
@@ -31,10 +37,24 @@ export function Virtual<T>({ items, rowHeight, label, keyOf, render, onEnd, curr
     const first = Math.max(0, Math.floor(el.scrollTop / rowHeight) - spare);
     const last = Math.ceil((el.scrollTop + el.clientHeight) / rowHeight) + spare;
     if (first !== view.first || last !== view.last) setView({ first, last });
-    if (last > items.length - nearEnd) onEnd();
+    edges.current = [Math.floor(el.scrollTop / rowHeight), Math.floor((el.scrollTop + el.clientHeight) / rowHeight) - 1]
+      .filter((at) => items[at])
+      .map((at) => ({ at, key: keyOf(items[at]!) }));
+    onView(last);
   }
 
-  useLayoutEffect(look, [items]);
+  /** Rows that come or go above leave what is in view where it is. */
+  function stay(): void {
+    const el = box.current;
+    if (!el || el.scrollTop === 0) return;
+    const moved = edges.current.map(({ at, key }) => items.findIndex((item) => keyOf(item) === key) - at);
+    if (moved[0] && moved.every((by) => by === moved[0])) el.scrollTop += moved[0] * rowHeight;
+  }
+
+  useLayoutEffect(() => {
+    stay();
+    look();
+  }, [items]);
   useLayoutEffect(() => {
     const observer = new ResizeObserver(look);
     observer.observe(box.current!);
