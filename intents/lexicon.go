@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	mathbits "math/bits"
+	"slices"
 	"strings"
 )
 
@@ -124,52 +125,56 @@ func (l *lexicon) scan(t *text) {
 	}
 }
 
-// expand writes out a pattern: (a|b) stands for either, <part> for a part.
-func expand(pattern string, parts map[string]string) ([]string, error) {
+// pattern is what words of a concept are made of: one of the first choices,
+// then one of the next, and so on.
+type pattern [][]string
+
+// parse reads a pattern: (a|b) stands for either, <part> for a part.
+func parse(s string, parts map[string]string) (pattern, error) {
+	whole := s
 	for range 8 { // parts may name parts, but not themselves
-		i := strings.IndexByte(pattern, '<')
+		i := strings.IndexByte(s, '<')
 		if i < 0 {
 			break
 		}
-		j := strings.IndexByte(pattern[i:], '>')
+		j := strings.IndexByte(s[i:], '>')
 		if j < 0 {
-			return nil, fmt.Errorf("pattern %q: < without >", pattern)
+			return nil, fmt.Errorf("pattern %q: < without >", whole)
 		}
-		part, ok := parts[pattern[i+1:i+j]]
+		part, ok := parts[s[i+1:i+j]]
 		if !ok {
-			return nil, fmt.Errorf("pattern %q: unknown part %s", pattern, pattern[i:i+j+1])
+			return nil, fmt.Errorf("pattern %q: unknown part %s", whole, s[i:i+j+1])
 		}
-		pattern = strings.ReplaceAll(pattern, pattern[i:i+j+1], part)
+		s = strings.ReplaceAll(s, s[i:i+j+1], part)
 	}
-	words := []string{""}
-	for rest := pattern; rest != ""; {
-		choices := []string{rest}
-		if i := strings.IndexByte(rest, '('); i > 0 {
-			choices, rest = []string{rest[:i]}, rest[i:]
+	var p pattern
+	words, empty := 1, true
+	for s != "" {
+		choices := []string{s}
+		if i := strings.IndexByte(s, '('); i > 0 {
+			choices, s = []string{s[:i]}, s[i:]
 		} else if i == 0 {
-			j := strings.IndexByte(rest, ')')
+			j := strings.IndexByte(s, ')')
 			if j < 0 {
-				return nil, fmt.Errorf("pattern %q: ( without )", pattern)
+				return nil, fmt.Errorf("pattern %q: ( without )", whole)
 			}
-			choices, rest = strings.Split(rest[1:j], "|"), rest[j+1:]
+			choices, s = strings.Split(s[1:j], "|"), s[j+1:]
 		} else {
-			rest = ""
+			s = ""
 		}
-		longer := make([]string, 0, len(words)*len(choices))
-		for _, w := range words {
-			for _, c := range choices {
-				longer = append(longer, w+c)
+		for _, c := range choices {
+			if strings.ContainsAny(c, "(){}<>|?") {
+				return nil, fmt.Errorf("pattern %q: bad choice %q", whole, c)
 			}
 		}
-		words = longer
-		if len(words) > maxWords {
-			return nil, fmt.Errorf("pattern %q: too many words", pattern)
+		empty = empty && slices.Contains(choices, "")
+		if words *= len(choices); words > maxWords {
+			return nil, fmt.Errorf("pattern %q: too many words", whole)
 		}
+		p = append(p, choices)
 	}
-	for _, w := range words {
-		if w == "" || strings.ContainsAny(w, "(){}<>|?") {
-			return nil, fmt.Errorf("pattern %q: bad word %q", pattern, w)
-		}
+	if empty {
+		return nil, fmt.Errorf("pattern %q: stands for nothing", whole)
 	}
-	return words, nil
+	return p, nil
 }

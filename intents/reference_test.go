@@ -34,11 +34,11 @@ func newReference(t *testing.T) *reference {
 	for i, group := range []map[string][]string{f.Opaque, f.Concepts} {
 		for name, patterns := range group {
 			for _, p := range patterns {
-				words, err := expand(p, f.Parts)
+				words, err := parse(p, f.Parts)
 				if err != nil {
 					t.Fatal(err)
 				}
-				for _, w := range words {
+				for _, w := range words.expand() {
 					set := r.words[w]
 					set.add(r.Matcher.words.names[name])
 					r.words[w] = set
@@ -52,6 +52,20 @@ func newReference(t *testing.T) *reference {
 		r.table = append(r.table, spelling{[]rune(item.Key.(string)), []rune(item.Value.(string))})
 	}
 	return r
+}
+
+// expand writes out what a pattern stands for.
+func (p pattern) expand() []string {
+	if len(p) == 0 {
+		return []string{""}
+	}
+	var all []string
+	for _, rest := range p[1:].expand() {
+		for _, choice := range p[0] {
+			all = append(all, choice+rest)
+		}
+	}
+	return all
 }
 
 // read is what Matcher.read is to come to.

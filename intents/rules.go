@@ -98,14 +98,12 @@ func (l *lexicon) load(f lexiconFile) error {
 				return err
 			}
 			for _, p := range patterns {
-				words, err := expand(p, f.Parts)
+				words, err := parse(p, f.Parts)
+				if err == nil {
+					err = l.words.add(words, c, opaque)
+				}
 				if err != nil {
 					return fmt.Errorf("concept %s: %w", name, err)
-				}
-				for _, w := range words {
-					if err := l.words.add(w, c, opaque); err != nil {
-						return fmt.Errorf("concept %s: %w", name, err)
-					}
 				}
 			}
 		}

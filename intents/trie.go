@@ -43,7 +43,7 @@ type edge struct {
 	to int32
 }
 
-func newTrie() *trie { return &trie{draft: make([]draftNode, 1), root: make([]int32, ordinals)} }
+func newTrie() *trie { return &trie{draft: make([]draftNode, 1, 1<<17), root: make([]int32, ordinals)} }
 
 // ordinals is how many characters words are made of: ASCII and the block of
 // common Han characters.
@@ -60,16 +60,27 @@ func ordinal(r rune) int {
 	return -1
 }
 
-func (t *trie) add(word string, c concept, opaque bool) error {
-	at := int32(0)
-	for _, r := range word {
-		if ordinal(r) < 0 {
-			return fmt.Errorf("word %q: %q is no common character", word, r)
-		}
-		at = t.draftChild(at, r)
+// add adds the words that p stands for.
+func (t *trie) add(p pattern, c concept, opaque bool) error { return t.addAt(0, p, c, opaque) }
+
+func (t *trie) addAt(at int32, p pattern, c concept, opaque bool) error {
+	if len(p) == 0 {
+		t.draft[at].set.add(c)
+		t.draft[at].opaque = t.draft[at].opaque || opaque
+		return nil
 	}
-	t.draft[at].set.add(c)
-	t.draft[at].opaque = t.draft[at].opaque || opaque
+	for _, choice := range p[0] {
+		to := at
+		for _, r := range choice {
+			if ordinal(r) < 0 {
+				return fmt.Errorf("%q: %q is no common character", choice, r)
+			}
+			to = t.draftChild(to, r)
+		}
+		if err := t.addAt(to, p[1:], c, opaque); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -103,15 +114,19 @@ func (t *trie) freeze() {
 		bits
 		opaque bool
 	}
-	known := map[ending]int32{{}: 0}
+	known := map[ending]int32{}
 	t.sets = make([]wordSet, 1)
 	t.nodes = make([]node, len(t.draft))
 	t.edges = make([]edge, 0, len(t.draft))
 	for i, d := range t.draft {
-		set, ok := known[ending{d.set, d.opaque}]
+		end := ending{d.set, d.opaque}
+		set, ok := int32(0), end == ending{}
+		if !ok {
+			set, ok = known[end]
+		}
 		if !ok {
 			set = int32(len(t.sets))
-			known[ending{d.set, d.opaque}] = set
+			known[end] = set
 			t.sets = append(t.sets, wordSet{d.set, slices.Collect(d.set.all()), d.opaque})
 		}
 		first := len(t.edges)

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"fenfu/bot"
@@ -47,11 +48,15 @@ type content struct {
 	applicants *eligibility.Applicants
 	knowledge  *faq.Book
 	desks      *handoff.Desks
+	matcher    *intents.Matcher // not replaceable, but it takes as long to make as all the rest
 }
 
 // content loads flows, rules, applicants and knowledge, and returns everything that is
 // wrong with them.
 func (c *config) content() (content, error) {
+	var beside sync.WaitGroup
+	var matcher *intents.Matcher
+	beside.Go(func() { matcher = intents.New() })
 	flows := flow.Embedded()
 	if c.FlowsDir != "" {
 		flows = os.DirFS(c.FlowsDir)
@@ -87,7 +92,8 @@ func (c *config) content() (content, error) {
 	fail("--faq-dir", err)
 	desks, err := c.loadDesks()
 	fail("--desks-file", err)
-	return content{book, rules, applicants, knowledge, desks}, errors.Join(errs...)
+	beside.Wait()
+	return content{book, rules, applicants, knowledge, desks, matcher}, errors.Join(errs...)
 }
 
 // newBot assembles the bot with its flow, its knowledge, its check and whom it
@@ -116,7 +122,7 @@ func newBot(c config, memory bot.Memory, store *storage, w *watch, logger *slog.
 		probes = append(probes, web.Probe{Name: "check", Check: func(context.Context) error { return remote.Ready() }})
 	}
 	settings := bot.Config{
-		Memory: memory, Book: parts.book, Flow: mainFlow, Matcher: intents.New(), FAQ: parts.knowledge,
+		Memory: memory, Book: parts.book, Flow: mainFlow, Matcher: parts.matcher, FAQ: parts.knowledge,
 		Checker: watchedChecker{checker, w}, Rules: parts.rules, Notifier: notifier, NotifyEvents: c.NotifyEvents,
 		Words: bot.Words{Product: product, Complaint: c.ComplaintChannel},
 		Now:   time.Now, NewID: rand.Text, Logger: logger,

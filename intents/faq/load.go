@@ -77,13 +77,18 @@ func read(fsys fs.FS, file string) ([]Entry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("knowledge: %w", err)
 	}
-	var entries []Entry
-	if err := yaml.UnmarshalWithOptions(raw, &entries, yaml.Strict()); err != nil {
-		return nil, fmt.Errorf("knowledge: %s: %w", file, err)
-	}
 	tree, err := parser.ParseBytes(raw, 0) // once: it takes longer than all else
 	if err != nil {
 		return nil, fmt.Errorf("knowledge: %s: %w", file, err)
+	}
+	var entries []Entry
+	for _, doc := range tree.Docs {
+		if doc.Body == nil {
+			continue
+		}
+		if err := yaml.NodeToValue(doc.Body, &entries, yaml.Strict()); err != nil {
+			return nil, fmt.Errorf("knowledge: %s: %w", file, err)
+		}
 	}
 	for i := range entries {
 		entries[i].At = position(file, tree, i)
