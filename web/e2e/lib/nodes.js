@@ -1,10 +1,14 @@
 // Who works at which node: visitors and agents at one, or at one each.
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { startServer } from "./server.js";
+
+const tool = fileURLToPath(new URL("../../../bin/fenfuctl-e2e", import.meta.url));
 
 /** One server with its own store: both come to it. */
 async function together(t, ...flags) {
@@ -14,11 +18,19 @@ async function together(t, ...flags) {
 
 /** Two nodes on one Redis: visitors come to the first, agents to the second. */
 async function apart(t, ...flags) {
+  const { nodes } = await pair(t, flags, flags);
+  return { front: nodes[0], desk: nodes[1] }; // the later one has set the demo's passwords
+}
+
+/** Two nodes on one Redis, each with flags of its own, and what runs fenfuctl on it. */
+export async function pair(t, ...flags) {
   const key = () => randomBytes(32).toString("base64");
-  const shared = ["--redis-url", await startRedis(t), "--seal-keys", `one:${key()}`, "--token-key", key(), ...flags];
-  const front = await startServer(t, ...shared);
-  const desk = await startServer(t, ...shared); // the later one has set the demo's passwords
-  return { front, desk };
+  const store = ["--redis-url", await startRedis(t), "--seal-keys", `one:${key()}`];
+  const token = ["--token-key", key()];
+  const nodes = [];
+  for (const own of flags) nodes.push(await startServer(t, ...store, ...token, ...own));
+  const ctl = async (...args) => (await promisify(execFile)(tool, [...args, ...store])).stdout;
+  return { nodes, ctl };
 }
 
 /** Starts a Redis of the test's own, and returns its URL. */
@@ -37,7 +49,7 @@ async function startRedis(t) {
   return `redis://127.0.0.1:${port}`;
 }
 
-async function freePort() {
+export async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address();

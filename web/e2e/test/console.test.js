@@ -284,30 +284,6 @@ test("a login that has ended asks to sign in again and keeps the draft", async (
   await visitor.chat.locator(".msg.agent").filter({ hasText: "写到一半" }).waitFor();
 });
 
-test("an account with a one-time code is asked for it after the password", async (t) => {
-  const browser = await startBrowser(t);
-  if (!browser) return;
-  const server = await startServer(t);
-  const context = await newContext(t, browser, "wide-light", { allow: [signedOut] });
-  const page = await context.newPage();
-  // The demo's accounts have none: the server's answers are put in its place.
-  await page.route("**/v1/desk/login", (route) => {
-    const { code, ...rest } = route.request().postDataJSON();
-    if (!code) return route.fulfill({ json: { needs_code: true } });
-    if (code !== "123456") return route.fulfill({ status: 401, json: { code: "unauthorized" } });
-    return route.continue({ postData: JSON.stringify(rest) });
-  });
-  await page.goto(`${server.url}/console`);
-  const desk = new Console(page);
-  await desk.signIn("agent1", server.passwords.get("agent1"), "000000");
-  await page.getByText("账号、密码或动态验证码不正确").waitFor();
-  await shot(page, "console-wide-light-65-code");
-  await checkAccessible(page.mainFrame(), "one-time code");
-  await page.getByLabel("动态验证码").fill("123456");
-  await desk.button("登录").click();
-  await desk.online();
-});
-
 test("what may not be said is refused, and the words stay", async (t) => {
   const browser = await startBrowser(t);
   if (!browser) return;
