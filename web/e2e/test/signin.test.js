@@ -82,6 +82,21 @@ test("at the identity provider, from one node to another, and online at once", a
   await visitor.say("转人工");
   await visitor.status.filter({ hasText: "人工客服 李娜 为您服务" }).waitFor();
 
+  // Whose login ends signs in again in another window, and goes on in the first.
+  await desk.view("我的");
+  await desk.rows.first().click();
+  await desk.reply.fill("写到一半");
+  await page.context().clearCookies();
+  await desk.view("已结束");
+  await page.getByText("登录已失效，请重新登录").waitFor();
+  const [other] = await Promise.all([page.waitForEvent("popup"), page.getByRole("link", { name: "用企业账号登录" }).click()]);
+  await other.getByRole("link", { name: "Continue" }).click();
+  await other.locator(".rail").waitFor();
+  await other.close();
+  await page.evaluate(() => dispatchEvent(new Event("focus"))); // it never lost it, as far as this browser tells
+  await desk.online();
+  assert.equal(await desk.reply.inputValue(), "写到一半");
+
   // Loading the page again signs nobody in, and changes nobody's presence.
   await desk.setPresence("忙碌");
   await page.reload();

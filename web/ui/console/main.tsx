@@ -20,7 +20,10 @@ effect(() => {
   const count = desk.phase.value === "ready" ? desk.wanted.value : 0;
   document.title = (count > 0 ? `(${count}) ` : "") + t("title");
 });
-addEventListener("focus", () => desk.seen());
+addEventListener("focus", () => {
+  desk.seen();
+  void desk.resume();
+});
 startClock();
 render(<App desk={desk} />, document.getElementById("app")!);
 void desk.begin();

@@ -111,6 +111,13 @@ export class Desk {
     if (this.me.value?.role === "agent") void this.setPresence("online");
   }
 
+  /** Goes on where it was, if somebody has signed in again in another window. */
+  async resume(): Promise<void> {
+    if (this.phase.value !== "signin" || !this.expired.value) return;
+    const me = await this.api.get<Me>("me").catch(() => null);
+    if (me && this.phase.value === "signin") this.#enter(me);
+  }
+
   async signOut(): Promise<void> {
     await this.api.post("logout").catch(() => undefined);
     batch(() => {
@@ -165,7 +172,7 @@ export class Desk {
   }
 
   /** After every hello: what happened meanwhile was not heard. */
-  #resume(): void {
+  #catchUp(): void {
     void this.lists.queue.load();
     void this.lists.mine.load();
     if (this.view.value === "all" || this.view.value === "closed") void this.list.value.load(this.query.value);
@@ -316,7 +323,7 @@ export class Desk {
     switch (frame.type) {
       case "hello":
         this.me.value = frame.me ?? this.me.value;
-        this.#resume();
+        this.#catchUp();
         break;
       case "event":
       case "typing":

@@ -100,7 +100,8 @@ export const SignIn = reactive(({ desk }: { desk: Desk }) => {
           {busy.value ? t("signingIn") : t("signIn")}
         </button>
         {provider.value && (
-          <a class="button block" href="/v1/desk/oidc/start">
+          // What was typed stays in this window when its login has ended.
+          <a class="button block" href="/v1/desk/oidc/start" target={desk.expired.value ? "_blank" : undefined}>
             {t("orSignIn")}
           </a>
         )}
