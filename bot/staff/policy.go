@@ -29,7 +29,7 @@ const (
 	Reveal   Action = "reveal"   // one detail of it, for a reason, for a short time
 	Export   Action = "export"   // its masked transcript
 	Reassign Action = "reassign" // it, whoever has it: join, assign
-	Presence Action = "presence" // say that one is there
+	Presence Action = "presence" // say that one is there, so that visitors come
 	Overview Action = "overview" // queue, agents, waits, ratings, funnel
 	Canned   Action = "canned"   // read canned replies
 	Audit    Action = "audit"    // read the audit log
@@ -48,7 +48,9 @@ var policy = map[Role][]Action{
 func Roles() []Role { return []Role{Agent, Supervisor, Auditor, Admin} }
 
 // Scopes are the actions that an integrator's key can be given.
-func Scopes() []Action { return []Action{Read, Take, Speak, Note, Hand, Export, Overview, Canned} }
+func Scopes() []Action {
+	return []Action{Read, Take, Speak, Note, Hand, Export, Presence, Overview, Canned}
+}
 
 // Principal is who makes a request: a person who signed in, or a key.
 type Principal struct {
@@ -118,7 +120,7 @@ func (p Principal) Reaches(a Action, c Conversation) bool {
 			return false
 		}
 		if a == Speak || a == Reveal {
-			return own && c.Active || p.Role == Key
+			return own && c.Active
 		}
 		return true
 	}

@@ -48,6 +48,7 @@ func TestReaches(t *testing.T) {
 	own := Conversation{Desk: "service", Agent: "li", Active: true}
 	ended := Conversation{Desk: "service", Agent: "li"}
 	foreign := Conversation{Desk: "service", Agent: "wang", Active: true}
+	theirs := Conversation{Desk: "service", Agent: "crm", Active: true}
 	passedOn := Conversation{Desk: "risk", Agent: "li", Waiting: true}
 	backInQueue := Conversation{Desk: "service", Agent: "li", Waiting: true}
 	for _, tt := range []struct {
@@ -66,7 +67,7 @@ func TestReaches(t *testing.T) {
 		{chief, Read, foreign, true}, {chief, Reassign, foreign, true}, {chief, Speak, foreign, false}, {chief, Reveal, foreign, false},
 		{chief, Read, elsewhere, false},
 		{auditor, Read, queued, false}, {auditor, Reveal, own, false},
-		{key, Read, foreign, true}, {key, Speak, foreign, true}, {key, Reveal, foreign, false},
+		{key, Read, foreign, true}, {key, Speak, foreign, false}, {key, Speak, theirs, true}, {key, Reveal, theirs, false},
 		{Principal{Role: Agent}, Read, Conversation{Desk: "service"}, false}, // nobody's: no id is not an id
 	} {
 		if got := tt.p.Reaches(tt.a, tt.c); got != tt.want {

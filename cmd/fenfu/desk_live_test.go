@@ -39,6 +39,9 @@ func (p *person) dial(origin string, buffer int) (*websocket.Conn, *http.Respons
 	if c := p.cookie(); c != nil {
 		h.Set("Cookie", c.Name+"="+c.Value)
 	}
+	if p.bearer != "" {
+		h.Set("Authorization", "Bearer "+p.bearer)
+	}
 	d := websocket.Dialer{
 		Subprotocols: []string{api.Subprotocol}, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, // the test's own server
 		NetDial: func(network, addr string) (net.Conn, error) {

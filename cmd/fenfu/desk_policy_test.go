@@ -56,7 +56,7 @@ func deskRoutes() []deskRoute {
 	id := `"id":"c1"`
 	return []deskRoute{
 		{"GET", "me", "", "", any("li", "chief", "audrey", "root", key), []int{200}},
-		{"POST", "presence", `{"state":"busy"}`, `{}`, any("li", "chief"), []int{400}},
+		{"POST", "presence", `{"state":"busy"}`, `{}`, any("li", "chief", key), []int{400}},
 		{"GET", "conversations", "", "", any("li", "chief", key), []int{400}},
 		{"GET", "agents", "", "", any("li", "chief", key), []int{200}},
 		{"GET", "desks", "", "", any("li", "chief", key), []int{200}},
@@ -67,12 +67,12 @@ func deskRoutes() []deskRoute {
 		{"GET", c + "/events", "", "", with(people([]string{queued, own, ended}, served), key, served), []int{200}},
 		{"GET", c + "/transcript", "", "", people([]string{own, ended}, served), []int{200}},
 		{"POST", c + "/summary", "", "", with(people([]string{queued, own, ended}, served), key, served), []int{404}}, // without a model
-		{"POST", c + "/suggestions", "", "", with(people([]string{own}, nil), key, served), []int{404}},
+		{"POST", c + "/suggestions", "", "", people([]string{own}, nil), []int{404}},
 		{"POST", c + "/take", `{` + id + `}`, `{}`, people([]string{queued, own}, served), []int{400}},
 		{"POST", c + "/join", `{` + id + `}`, `{}`, people(nil, served), []int{400}},
 		{"POST", c + "/assign", `{` + id + `,"agent":"li"}`, `{"agent":"li"}`, people(nil, served), []int{400}},
-		{"POST", c + "/messages", `{` + id + `,"text":"您好"}`, `{"text":"您好"}`, with(people([]string{own}, nil), key, served), []int{400}},
-		{"POST", c + "/typing", `{"on":true}`, `{}`, with(people([]string{own}, nil), key, served), []int{204}},
+		{"POST", c + "/messages", `{` + id + `,"text":"您好"}`, `{"text":"您好"}`, people([]string{own}, nil), []int{400}},
+		{"POST", c + "/typing", `{"on":true}`, `{}`, people([]string{own}, nil), []int{204}},
 		{"POST", c + "/transfer", `{` + id + `,"desk":"review"}`, `{"desk":"review"}`, people([]string{own}, served), []int{400}},
 		{"POST", c + "/return", `{` + id + `}`, `{}`, people([]string{own}, served), []int{400}},
 		{"POST", c + "/close", `{` + id + `}`, `{}`, people([]string{own}, served), []int{400}},

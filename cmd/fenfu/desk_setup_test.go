@@ -122,7 +122,7 @@ func newOffice(t testing.TB, redisURL string, change ...func(*config)) *office {
 	}
 	keyText, sum := "a key of a test", sha256.Sum256([]byte("a key of a test"))
 	c.APIKeysFile = filepath.Join(t.TempDir(), "keys.yaml")
-	entry := fmt.Sprintf("- {id: crm, name: 外部客服, scopes: [read, speak], desks: [service], sha256: %x}\n", sum)
+	entry := fmt.Sprintf("- {id: crm, name: 外部客服, scopes: [read, speak, presence], desks: [service], sha256: %x}\n", sum)
 	if err := os.WriteFile(c.APIKeysFile, []byte(entry), 0o600); err != nil {
 		t.Fatal(err)
 	}
