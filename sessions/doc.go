@@ -66,7 +66,8 @@
 // which is no longer than sessions are kept.
 //
 // The funnel (funnel.go) is none, either: figures of what became of forms, added
-// up in memory and written every few seconds, approximate and about nobody.
+// up in memory and written every few seconds, approximate and about nobody. Nor
+// is the [Budget] of what costs money, counted when it is spent.
 //
 // State and events are sealed (package seal). Every key has a TTL, set anew by
 // each commit; see [TTLs]. The nodes of one database must have the same keys,

@@ -66,6 +66,11 @@ func channelName(node string) string { return "fenfu:node:" + node }
 // markKey: STRING, there if a fact was noted.
 func markKey(name string) string { return "fenfu:mark:" + name }
 
+// budgetDayKey and budgetSessionKey: STRING, how much was spent of a budget, of
+// all in one day (UTC) and of one session.
+func budgetDayKey(at time.Time) string       { return "fenfu:budget:d:" + at.UTC().Format(time.DateOnly) }
+func budgetSessionKey(session string) string { return "fenfu:budget:s:" + session }
+
 // The keys of the desk's staff, all on one hash tag of their own.
 const (
 	accountsKey  = "{desk}:accounts"   // HASH of account id to sealed account

@@ -138,7 +138,7 @@ func newBot(c config, memory bot.Memory, store *storage, w *watch, logger *slog.
 	}
 	b, err := bot.New(settings)
 	if err == nil {
-		err = c.withModel(b, w)
+		err = c.withModel(b, store, w)
 	}
 	return b, probes, err
 }

@@ -3,10 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
-
-	lru "github.com/hashicorp/golang-lru/v2"
 
 	"fenfu/bot"
 	"fenfu/intents"
@@ -20,24 +17,20 @@ const assistWithin = 8 * time.Second
 
 // assistant lets the language model help agents, with the client that helps the
 // bot. It may be asked of one session as often as the bot may ask it; these
-// calls are counted apart, in the memory of this node.
+// calls are counted apart.
 type assistant struct {
 	model *watchedModel
 	bot   *bot.Bot
-	limit int
-
-	mu   sync.Mutex
-	used *lru.Cache[string, int]
+	spend func(ctx context.Context, session string) (bool, error)
 }
 
 // assistant returns nil if there is no language model.
-func (c *config) assistant(b *bot.Bot) (api.Assistant, error) {
+func (c *config) assistant(b *bot.Bot, store *storage) api.Assistant {
 	m, ok := b.Model.(*watchedModel)
 	if !ok {
-		return nil, nil
+		return nil
 	}
-	used, err := lru.New[string, int](10_000)
-	return &assistant{model: m, bot: b, limit: c.LLMSessionLimit, used: used}, err
+	return &assistant{model: m, bot: b, spend: store.budget.SpendSession}
 }
 
 // Summarize implements [api.Assistant].
@@ -46,11 +39,11 @@ func (a *assistant) Summarize(ctx context.Context, s bot.Session, events []bot.E
 	if len(lines) == 0 {
 		return "", nil
 	}
-	if err := a.take(s.ID); err != nil {
-		return "", err
-	}
 	ctx, cancel := context.WithTimeout(ctx, assistWithin)
 	defer cancel()
+	if err := a.take(ctx, s.ID); err != nil {
+		return "", err
+	}
 	text, err := a.model.Summarize(ctx, lines)
 	return text, forAgent(err)
 }
@@ -62,11 +55,11 @@ func (a *assistant) Suggest(ctx context.Context, s bot.Session, events []bot.Eve
 	if len(entries) == 0 {
 		return nil, nil
 	}
-	if err := a.take(s.ID); err != nil {
-		return nil, err
-	}
 	ctx, cancel := context.WithTimeout(ctx, assistWithin)
 	defer cancel()
+	if err := a.take(ctx, s.ID); err != nil {
+		return nil, err
+	}
 	text, cites, err := a.model.Suggest(ctx, lines, entries)
 	if err != nil || text == "" {
 		return nil, forAgent(err)
@@ -75,15 +68,12 @@ func (a *assistant) Suggest(ctx context.Context, s bot.Session, events []bot.Eve
 }
 
 // take uses one of a session's calls.
-func (a *assistant) take(session string) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	n, _ := a.used.Get(session)
-	if n >= a.limit {
-		return &bot.Error{Code: bot.Limited, Message: "这个会话使用 AI 的次数已经用完了。"}
+func (a *assistant) take(ctx context.Context, session string) error {
+	ok, err := a.spend(ctx, session)
+	if err == nil && !ok {
+		err = &bot.Error{Code: bot.Limited, Message: "这个会话使用 AI 的次数已经用完了。"}
 	}
-	a.used.Add(session, n+1)
-	return nil
+	return err
 }
 
 // forAgent is what an agent hears of a call that came to nothing. What did not

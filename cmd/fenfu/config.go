@@ -72,8 +72,8 @@ type config struct {
 	LLMModel        string `name:"llm-model" help:"Model to ask there." env:"FENFU_LLM_MODEL" group:"Language model"`
 	LLMKey          string `name:"llm-key" help:"Bearer token for it." env:"FENFU_LLM_KEY" group:"Language model"`
 	LLMKeyFile      string `name:"llm-key-file" help:"File with the token for it." env:"FENFU_LLM_KEY_FILE" group:"Language model" type:"path"`
-	LLMSessionLimit int    `name:"llm-session-limit" help:"Questions of one session that go to it." default:"20" env:"FENFU_LLM_SESSION_LIMIT" group:"Language model"`
-	LLMDailyLimit   int    `name:"llm-daily-limit" help:"Questions a day that this node sends to it." default:"2000" env:"FENFU_LLM_DAILY_LIMIT" group:"Language model"`
+	LLMSessionLimit int    `name:"llm-session-limit" help:"Questions of one session that go to it; agents may ask as often for each." default:"20" env:"FENFU_LLM_SESSION_LIMIT" group:"Language model"`
+	LLMDailyLimit   int    `name:"llm-daily-limit" help:"Questions a day that go to it from all nodes." default:"2000" env:"FENFU_LLM_DAILY_LIMIT" group:"Language model"`
 
 	OperatorName     string `help:"Legal name of the operator, shown to every visitor." env:"FENFU_OPERATOR_NAME" group:"Operator"`
 	OperatorLicence  string `help:"The operator's licence, shown to every visitor." env:"FENFU_OPERATOR_LICENCE" group:"Operator"`

@@ -166,13 +166,9 @@ func (c *config) desk(b watchedBot, s *storage, books deskBooks, logger *slog.Lo
 	if err != nil {
 		return nil, err
 	}
-	helper, err := c.assistant(b.Bot)
-	if err != nil {
-		return nil, err
-	}
 	return &web.Desk{
 		Config: api.Config{
-			Assistant: helper,
+			Assistant: c.assistant(b.Bot, s),
 			Keys:      keys,
 			OIDC:      provider,
 			Bot:       b, Sessions: s.Store, Beside: besides{s.Store}, Desk: books, Staff: s.staff,

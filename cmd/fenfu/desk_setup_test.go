@@ -222,6 +222,7 @@ func (o *office) openStore(c config, logger *slog.Logger) {
 	if s.staff, err = sessions.NewStaff(o.rdb, sessions.StaffOptions{Keys: keys, Sync: options.Sync, Now: o.clock.now}); err != nil {
 		o.t.Fatal(err)
 	}
+	s.budget = sessions.NewBudget(o.rdb, c.budget(options.Sync))
 	s.funnel = sessions.NewFunnel(o.rdb, sessions.FunnelOptions{Sync: options.Sync, Logger: logger})
 	o.store = s
 }

@@ -20,8 +20,9 @@ type storage struct {
 	desk    *sessions.Desk
 	staff   *sessions.Staff
 	funnel  *sessions.Funnel
-	client  func() error // closes it
-	journal func() error // what has gone wrong with the embedded store's journal
+	budget  *sessions.Budget // of the language model
+	client  func() error     // closes it
+	journal func() error     // what has gone wrong with the embedded store's journal
 	logger  *slog.Logger
 }
 
@@ -61,6 +62,7 @@ func openStorage(ctx context.Context, c config, w *watch, logger *slog.Logger) (
 	if err == nil {
 		s.desk = sessions.NewDesk(client, sessions.DeskOptions{Prefer: desks.Limits.Prefer, Listed: c.Retention, Sync: o.Sync, Logger: logger})
 		s.funnel = sessions.NewFunnel(client, sessions.FunnelOptions{Sync: o.Sync, Logger: logger})
+		s.budget = sessions.NewBudget(client, c.budget(o.Sync))
 		s.staff, err = sessions.NewStaff(client, sessions.StaffOptions{Keys: keys, Sync: o.Sync})
 	}
 	if err != nil {

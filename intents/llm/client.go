@@ -16,11 +16,8 @@ import (
 	"fenfu/intents/guard"
 )
 
-// Defaults of a Config.
-const (
-	defaultConcurrent = 32
-	defaultPerDay     = 2000
-)
+// defaultConcurrent is the default of a Config's Concurrent.
+const defaultConcurrent = 32
 
 // Config says which model to ask. URL, Model and Guard are required.
 type Config struct {
@@ -29,19 +26,23 @@ type Config struct {
 	Key        string           // bearer token, "" for none
 	Guard      *guard.Guard     // what no answer may claim
 	Concurrent int              // calls under way at once; 32
-	PerDay     int              // calls a day (UTC) of this client; 2000
 	Now        func() time.Time // time.Now
+
+	// Spend spends one call of a budget, just before it is made, and reports
+	// whether there was one left. With an error there is no call. nil: as many
+	// as are asked for.
+	Spend func(context.Context) (bool, error)
 }
 
 // Client asks a model. It is safe for use by many.
 type Client struct {
-	api    *openai.Client
-	model  string
-	guard  *guard.Guard
-	doer   *doer
-	slots  chan struct{}
-	rest   *rest
-	budget *budget
+	api   *openai.Client
+	model string
+	guard *guard.Guard
+	doer  *doer
+	slots chan struct{}
+	rest  *rest
+	spend func(context.Context) (bool, error)
 }
 
 // New returns a client. It connects to nothing yet.
@@ -58,8 +59,8 @@ func New(c Config) (*Client, error) {
 		return nil, errors.New("language model: no model named")
 	case c.Guard == nil:
 		return nil, errors.New("language model: no guard")
-	case c.Concurrent < 0 || c.PerDay < 0:
-		return nil, fmt.Errorf("language model: %d calls at once, %d a day: out of range", c.Concurrent, c.PerDay)
+	case c.Concurrent < 0:
+		return nil, fmt.Errorf("language model: %d calls at once: out of range", c.Concurrent)
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -67,8 +68,8 @@ func New(c Config) (*Client, error) {
 	if c.Concurrent == 0 {
 		c.Concurrent = defaultConcurrent
 	}
-	if c.PerDay == 0 {
-		c.PerDay = defaultPerDay
+	if c.Spend == nil {
+		c.Spend = func(context.Context) (bool, error) { return true, nil }
 	}
 	r := &rest{now: c.Now}
 	o := openai.DefaultConfig(c.Key)
@@ -78,7 +79,7 @@ func New(c Config) (*Client, error) {
 	o.EmptyMessagesLimit = maxResponse // keep-alives count as such; the body's length is the bound
 	return &Client{
 		api: openai.NewClientWithConfig(o), model: c.Model, guard: c.Guard, doer: d,
-		slots: make(chan struct{}, c.Concurrent), rest: r, budget: &budget{perDay: c.PerDay, now: c.Now},
+		slots: make(chan struct{}, c.Concurrent), rest: r, spend: c.Spend,
 	}, nil
 }
 

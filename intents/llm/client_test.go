@@ -204,17 +204,23 @@ func TestPropose(t *testing.T) {
 
 func TestBudget(t *testing.T) {
 	m := llmtest.Start(t, llmtest.Extract)
-	now := time.Date(2026, 11, 22, 23, 0, 0, 0, time.UTC)
-	c := newClient(t, m, func(c *llm.Config) { c.PerDay, c.Now = 2, func() time.Time { return now } })
+	left, trouble := 2, error(nil)
+	c := newClient(t, m, func(c *llm.Config) {
+		c.Spend = func(context.Context) (bool, error) { left--; return left >= 0, trouble }
+	})
 	var got []llm.Reason
 	for range 3 {
 		_, _, err := answer(t, c, "问题")
 		got = append(got, reason(err))
 	}
-	now = now.Add(2 * time.Hour)
+	left, trouble = 2, errors.New("it cannot be reached")
 	_, _, err := answer(t, c, "问题")
-	if got[0] != "" || got[1] != "" || got[2] != llm.Spent || err != nil || len(m.Requests()) != 3 {
-		t.Errorf("reasons %q, the next day %v, %d requests", got, err, len(m.Requests()))
+	if got[0] != "" || got[1] != "" || got[2] != llm.Spent || reason(err) != llm.Failed || len(m.Requests()) != 2 {
+		t.Errorf("reasons %q, without a budget %v, %d requests", got, err, len(m.Requests()))
+	}
+	trouble = nil
+	if _, _, err := answer(t, c, "问题"); err != nil {
+		t.Errorf("the service is left alone for a budget that could not be reached: %v", err)
 	}
 }
 
@@ -229,7 +235,7 @@ func TestNewRefuses(t *testing.T) {
 		"no model":            func(c *llm.Config) { c.Model = "" },
 		"no guard":            func(c *llm.Config) { c.Guard = nil },
 		"key over plain http": func(c *llm.Config) { c.URL, c.Key = "http://llm.example.com/v1", "secret-key" },
-		"negative":            func(c *llm.Config) { c.PerDay = -1 },
+		"negative":            func(c *llm.Config) { c.Concurrent = -1 },
 	} {
 		c := good
 		change(&c)

@@ -128,7 +128,10 @@ func TestEndlessSummary(t *testing.T) {
 // TestDeskBudget: calls at the desk are of the same budget as visitors'.
 func TestDeskBudget(t *testing.T) {
 	m := llmtest.Start(t, llmtest.Extract)
-	c := newClient(t, m, func(c *llm.Config) { c.PerDay = 1 })
+	c := newClient(t, m, func(c *llm.Config) {
+		left := 1
+		c.Spend = func(context.Context) (bool, error) { left--; return left >= 0, nil }
+	})
 	if _, _, err := answer(t, c, "问题"); err != nil {
 		t.Fatal(err)
 	}

@@ -57,27 +57,3 @@ func (r *rest) set(wait time.Duration) {
 		r.until = until
 	}
 }
-
-// budget counts the calls of a day.
-type budget struct {
-	perDay int
-	now    func() time.Time
-
-	mu   sync.Mutex
-	day  time.Time
-	used int
-}
-
-// take reports whether there is a call left today, and uses it.
-func (b *budget) take() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if day := b.now().UTC().Truncate(24 * time.Hour); !day.Equal(b.day) {
-		b.day, b.used = day, 0
-	}
-	if b.used >= b.perDay {
-		return false
-	}
-	b.used++
-	return true
-}

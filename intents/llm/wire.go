@@ -33,7 +33,10 @@ func (c *Client) ask(ctx context.Context, messages []openai.ChatCompletionMessag
 	default:
 		return false, &Error{Reason: Busy}
 	}
-	if !c.budget.take() {
+	switch ok, err := c.spend(ctx); {
+	case err != nil:
+		return false, &Error{Reason: Failed, Err: err}
+	case !ok:
 		return false, &Error{Reason: Spent}
 	}
 	ctx, cancel := context.WithCancel(ctx)
