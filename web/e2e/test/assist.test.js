@@ -1,38 +1,17 @@
 // A language model that helps agents, on the real server.
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer } from "node:http";
 import { test } from "node:test";
 import { startBrowser } from "../lib/browser.js";
 import { openConsole } from "../lib/console.js";
+import { startModel } from "../lib/model.js";
 import { startServer } from "../lib/server.js";
 import { newVisitor } from "../lib/widget.js";
-
-/** A model that says what is in the first entry it is shown, or tells of the visitor. */
-async function startModel(t) {
-  const asked = [];
-  const server = createServer(async (req, res) => {
-    let body = "";
-    for await (const piece of req) body += piece;
-    asked.push(body);
-    const said = JSON.parse(body).messages[1].content;
-    const entry = /^\[([^\]]+)\] (.*)$/m.exec(said);
-    const text = entry ? `依据：${entry[1]}\n${entry[2]}` : "访客询问审核要多久，客服已接入。";
-    const chunk = (delta, finish_reason) => `data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason }] })}\n\n`;
-    res.writeHead(200, { "Content-Type": "text/event-stream" });
-    res.end(chunk({ content: text }, null) + chunk({}, "stop") + "data: [DONE]\n\n");
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  t.after(() => server.close().closeAllConnections());
-  return { url: `http://127.0.0.1:${server.address().port}/v1`, asked };
-}
 
 test("a summary on demand, and a suggestion that is not sent", async (t) => {
   const browser = await startBrowser(t);
   if (!browser) return;
-  const model = await startModel(t);
-  const server = await startServer(t, "--llm-url", model.url, "--llm-model", "fake");
+  const model = await startModel(t, "访客询问审核要多久，客服已接入。");
+  const server = await startServer(t, ...model.flags);
   const lin = await openConsole(t, browser, server, "agent1");
   const visitor = await newVisitor(t, browser, server);
   await visitor.say("转人工");

@@ -13,6 +13,8 @@ import { loadDraft, loadTicket, saveDraft, saveRead, saveTicket, watchStorage } 
 const renewBelow = 7 * 86_400_000;
 const typingFor = 12_000;
 const typingEvery = 3_000;
+/** An answer that takes longer is waited for in plain sight. */
+const patience = 500;
 
 /** Who answers after a notice. */
 const owners: Record<string, Owner> = {
@@ -308,6 +310,7 @@ export class Chat {
     this.events.value = [...this.events.value, e];
     if (e.id) this.outbox.echoed(e.id);
     if (e.from !== "visitor") this.#settle();
+    else if (this.owner.value === "bot" && Date.now() - Date.parse(e.at) < typingFor) this.#expect();
     if (e.code) this.#handed(e, live);
     if (e.seq >= this.#target) this.caughtUp.value = true;
     if (live) this.onMessage(e);
@@ -327,8 +330,15 @@ export class Chat {
   #setTyping(who: "bot" | "agent" | null): void {
     clearTimeout(this.#typingTimer);
     this.typing.value = who;
-    // Whoever said so may be gone without having said that it ended.
-    if (who) this.#typingTimer = setTimeout(() => (this.typing.value = null), typingFor);
+    // Whoever said so may be gone without having said that it ended, or what it wrote.
+    if (who) this.#typingTimer = setTimeout(() => this.#settle(), typingFor);
+  }
+
+  /** The bot was asked something, here or on another tab. What it writes may be shown on that one only. */
+  #expect(): void {
+    if (this.typing.value) return;
+    clearTimeout(this.#typingTimer);
+    this.#typingTimer = setTimeout(() => this.#setTyping("bot"), patience);
   }
 
   #tellTyping(on: boolean): void {
