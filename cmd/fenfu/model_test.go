@@ -12,6 +12,7 @@ import (
 
 	"fenfu/bot"
 	"fenfu/intents/llm/llmtest"
+	"fenfu/sessions/redistest"
 	"fenfu/web/ws"
 )
 
@@ -72,4 +73,33 @@ func (v *visitor) of(o bot.Origin) []string {
 		}
 	}
 	return out
+}
+
+// TestModelBudget: the day's budget is one of two nodes, and a restart does not
+// give it back. Who is not answered by the model is answered all the same.
+func TestModelBudget(t *testing.T) {
+	m := llmtest.Start(t, llmtest.Extract)
+	db := redistest.Redis(t)
+	args := []string{
+		"--redis-url", "redis://" + db.Addr, "--seal-keys", "one:" + key(t), "--token-key", key(t),
+		"--llm-url", m.URL, "--llm-model", "fake", "--llm-daily-limit", "2",
+	}
+	node := func() *process { return startServer(t, append([]string{"--data-dir", t.TempDir()}, args...)...) }
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	asks := func(p *process) (byModel bool) {
+		v := newVisitor(t, p)
+		v.say(ctx, "月球分店审核吗")
+		v.until(ctx, func() bool { e := v.events[v.last]; return e.From == bot.FromBot && e.Text != "" })
+		return v.events[v.last].Origin == bot.AI
+	}
+	one, other := node(), node()
+	got := []bool{asks(one), asks(other), asks(one), asks(other)}
+	if err := one.stop(); err != nil {
+		t.Fatal(err)
+	}
+	got = append(got, asks(node()))
+	if want := []bool{true, true, false, false, false}; !slices.Equal(got, want) || len(m.Requests()) != 2 {
+		t.Errorf("answered by the model: %v, want %v, with %d requests", got, want, len(m.Requests()))
+	}
 }
