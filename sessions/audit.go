@@ -89,7 +89,7 @@ func (s *Staff) AuditHead(ctx context.Context) (*staff.Link, error) {
 }
 
 // Audit returns the entries after number n that are still kept, at most max,
-// in order.
+// in order. The error is a *staff.BrokenError if one of them does not open.
 func (s *Staff) Audit(ctx context.Context, n int64, max int) ([]staff.Link, error) {
 	links, _, err := s.auditRange(ctx, n, max)
 	return links, err
@@ -116,7 +116,7 @@ func (s *Staff) auditRange(ctx context.Context, n int64, max int) (links []staff
 		for i, text := range sealed {
 			plain, err := box.Open("entry", n+1+int64(i), []byte(text))
 			if err != nil {
-				return nil, nil, damaged("audit entry", err)
+				return nil, nil, &staff.BrokenError{N: n + 1 + int64(i), Why: "it was changed, or is another one's, or its key is not in the keyring"}
 			}
 			var r auditRecord
 			if err := json.Unmarshal(plain, &r); err != nil {

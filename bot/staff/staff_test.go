@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/pquerna/otp/totp"
@@ -143,6 +145,34 @@ func TestPasswords(t *testing.T) {
 	if _, err := h.Matches(stopped, hash, right); err == nil {
 		t.Error("went on though the client had gone")
 	}
+}
+
+// However many sign in at once, no more passwords are hashed than there are
+// processors: each takes 19 MiB.
+func TestFewPasswordsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := NewHasher()
+		all := int64(runtime.GOMAXPROCS(0))
+		if !h.room.TryAcquire(all) {
+			t.Fatal("no room to begin with")
+		}
+		done := make(chan error, 1)
+		go func() {
+			_, err := h.Matches(t.Context(), "", "a password")
+			done <- err
+		}()
+		synctest.Wait()
+		if len(done) != 0 {
+			t.Fatal("hashed though all processors had their share")
+		}
+		h.room.Release(all)
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		if !h.room.TryAcquire(all) {
+			t.Error("its room was not given back")
+		}
+	})
 }
 
 func TestSecretsDoNotPrint(t *testing.T) {
