@@ -57,6 +57,7 @@ const (
 	Delivered Kind = "delivered" // a try to deliver a notification has ended
 	Released  Kind = "released"  // a claim was taken out of the index
 	Remind    Kind = "remind"    // a visitor has left a form alone for a while
+	Purge     Kind = "purge"     // details have been kept for long enough
 	Attend    Kind = "attend"    // a handoff is to be looked after
 	Entered   Kind = "entered"   // the desk's books show a version of the session
 	Gone      Kind = "gone"      // the agent is no longer there
@@ -82,6 +83,7 @@ const (
 	CodeResumed   = "application.resumed"   // it was given up, and is checked anew
 	CodeViewed    = "details.viewed"
 	CodeErased    = "details.erased"
+	CodeLapsed    = "details.lapsed" // they were given, not submitted, and deleted after a while
 	CodeWithdrawn = "consent.withdrawn"
 	CodeReview    = "review.requested"
 	CodeReminder  = "form.reminder" // the visitor has left a question open for a while
@@ -115,6 +117,7 @@ type Session struct {
 	Handoff     *Handoff     // the latest one to the operator's people, nil if there was none. Who changes it makes a new one
 	Strain      Strain       // how little the bot was of help lately
 	Silence     Silence      // how long the open form has been waiting for its visitor
+	Keeping     Keeping      // how long it has held details that were not submitted
 	Question    *Question    // that waits for the language model's answer, nil if none does
 	Asked       int          // questions that went to it so far
 	// Claims are those of the session's applicants in the Index. Who changes
@@ -218,6 +221,7 @@ type Turn struct {
 	MessageID string
 	Events    []Event // numbered Session.Seq+1 and on; the first one is the message's own
 	Asks      bool    // the message is a question of the visitor's; not stored
+	Aside     bool    // the system's own work, nothing that anybody said: the session is kept no longer for it
 	Erase     bool    // every earlier event is replaced by its [Event.Erased], in the same commit
 }
 

@@ -16,7 +16,8 @@
 // message. When to try or look again is a due time in the session's state,
 // committed with it; nothing else keeps time. The parts of a session each say
 // when they want to be woken (see [Session.Wants]): a check, a notification, a
-// reminder to a silent visitor; the session is due at the earliest.
+// reminder to a silent visitor, the deletion of what a form holds that was left;
+// the session is due at the earliest.
 //
 // # A question for the language model
 //

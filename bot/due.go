@@ -8,8 +8,8 @@ import (
 
 // The parts of a session that want to be woken each say when: an open
 // application its next try, a claim its removal, a notification its next
-// delivery, a form its reminder. A session is due
-// at the earliest of these instants, and every turn works it out anew, so no
+// delivery, a form its reminder, and the deletion of what it holds. A session is
+// due at the earliest of these instants, and every turn works it out anew, so no
 // part can forget another's.
 
 // Wake does the first thing that a session is due for, if there is one: at most
@@ -42,9 +42,14 @@ func (b *Bot) Wake(ctx context.Context, session string) error {
 			return b.deliver(ctx, s, n)
 		}
 	}
-	if at := s.Silence.Next; !at.IsZero() && !at.After(now) {
-		_, err = b.Handle(ctx, Message{Session: s.ID, ID: fmt.Sprintf("remind:%d", s.Version), From: System, Kind: Remind})
+	kind := Remind
+	if at := s.Silence.Next; at.IsZero() || at.After(now) {
+		kind = Purge
+		if at := s.Keeping.Next; at.IsZero() || at.After(now) {
+			return nil
+		}
 	}
+	_, err = b.Handle(ctx, Message{Session: s.ID, ID: fmt.Sprintf("%s:%d", kind, s.Version), From: System, Kind: kind})
 	return err
 }
 
@@ -112,6 +117,8 @@ func (t *turn) system() error {
 		t.released()
 	case Remind:
 		t.remind()
+	case Purge:
+		t.purge()
 	case Requeued:
 		return t.requeue()
 	case Attend:

@@ -61,6 +61,7 @@ const (
 func play(t *testing.T, script string) string {
 	w := newWorld(t)
 	ids := 0
+	w.parts.KeepUnfinished = 7 * 24 * time.Hour
 	w.parts.NewID = func() string { ids++; return fmt.Sprintf("%08d", ids) }
 	var out strings.Builder
 	n := 0

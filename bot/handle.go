@@ -42,6 +42,10 @@ type Config struct {
 	// span has passed once more, the form is put aside. None: no reminders.
 	RemindAfter []time.Duration
 
+	// KeepUnfinished says how long the details of a form are kept that is not
+	// submitted, since the visitor's last message. 0: as long as the session.
+	KeepUnfinished time.Duration
+
 	// Index finds a second application of the same person within
 	// DuplicateWindow of the first; nil: nobody looks.
 	Index           Index
@@ -176,7 +180,7 @@ func systemKind(m Message) bool {
 		return m.Claim != nil
 	}
 	switch m.Kind {
-	case Remind, Requeued, Attend, Entered, Gone:
+	case Remind, Purge, Requeued, Attend, Entered, Gone:
 		return true
 	}
 	return false
@@ -222,10 +226,11 @@ func (b *Bot) decide(s Session, m Message) (Turn, error) {
 		t.events[i].Open = open
 	}
 	t.listen()
+	t.keep()
 	t.attend()
 	t.announceHandoff(&s)
 	t.s.Due = due(&s, &t.s, m)
-	return Turn{Session: t.s, MessageID: string(m.From) + ":" + m.ID, Events: t.events, Asks: t.asks, Erase: t.wipe}, nil
+	return Turn{Session: t.s, MessageID: string(m.From) + ":" + m.ID, Events: t.events, Asks: t.asks, Aside: m.From == System, Erase: t.wipe}, nil
 }
 
 // turn is a Turn in the making.

@@ -23,7 +23,7 @@ const (
 var told = map[string]string{
 	CodeSubmitted: "申请已提交", CodePending: "申请还在核对", CodeDelayed: "申请的核对推迟了", CodeDecided: "申请有了结果",
 	CodeCorrected: "申请有更正", CodeResumed: "申请重新核对", CodeErased: "访客删除了个人信息", CodeWithdrawn: "访客撤回了同意",
-	CodeReview: "访客申请人工复核", CodeParked: "申请表暂时放下", CodeWaiting: "访客在排队等人工", CodeOffline: "人工不在线",
+	CodeReview: "访客申请人工复核", CodeParked: "申请表暂时放下", CodeLapsed: "没有提交的信息过期删除", CodeWaiting: "访客在排队等人工", CodeOffline: "人工不在线",
 	CodeLeft: "访客取消了排队", CodeTaken: "人工客服接入", CodeTransferred: "转接给其他客服", CodeReleased: "客服长时间没有回复",
 	CodeReturned: "交还智能客服", CodeEnded: "人工服务结束",
 }

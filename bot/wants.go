@@ -18,6 +18,7 @@ const (
 	WantDesk   = "desk"  // who waits for a person, or is with one
 	WantClaim  = "claim" // a place in the index of applicants is to be given up
 	WantRemind = "reminder"
+	WantPurge  = "purge" // details that were not submitted are to be deleted
 )
 
 // Wants yields what the parts of the session want, in no order. Everything that
@@ -48,7 +49,10 @@ func (s *Session) Wants(yield func(Want) bool) {
 			return
 		}
 	}
-	if at := s.Silence.Next; !at.IsZero() {
-		yield(Want{What: WantRemind, At: at})
+	if at := s.Silence.Next; !at.IsZero() && !yield(Want{What: WantRemind, At: at}) {
+		return
+	}
+	if at := s.Keeping.Next; !at.IsZero() {
+		yield(Want{What: WantPurge, At: at})
 	}
 }

@@ -63,7 +63,7 @@ func newWorld(t testing.TB) *world {
 
 // flowVars fill the placeholders of the flow.
 var flowVars = map[string]string{
-	"operator": "示例机构", "checker": "示例审核方", "product": "分付", "complaint": "示例热线", "retention": "30",
+	"operator": "示例机构", "checker": "示例审核方", "product": "分付", "complaint": "示例热线", "retention": "30", "unfinished": "7",
 }
 
 // matcher and builtIn are what takes long to make and never changes.

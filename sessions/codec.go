@@ -43,6 +43,7 @@ type stateRecord struct {
 	Handoff   *handoffRecord  `json:"h,omitempty"`
 	Strain    strainRecord    `json:"sn,omitzero"`
 	Silence   silenceRecord   `json:"si,omitzero"`
+	Keeping   keepingRecord   `json:"kp,omitzero"`
 	Question  *questionRecord `json:"q,omitempty"`
 	Asked     int             `json:"qn,omitempty"`
 	Notify    []notifyRecord  `json:"nt,omitempty"`
@@ -156,6 +157,11 @@ type silenceRecord struct {
 	Since    nanos `json:"s,omitempty"`
 	Reminded int   `json:"n,omitempty"`
 	Next     nanos `json:"nx,omitempty"`
+}
+
+type keepingRecord struct {
+	Since nanos `json:"s,omitempty"`
+	Next  nanos `json:"nx,omitempty"`
 }
 
 type notifyRecord struct {
@@ -272,6 +278,7 @@ func openState(box *seal.Box, id string, version int64, state, application strin
 		Handoff: r.Handoff.handoff(), Strain: bot.Strain(r.Strain),
 		Claims:   claims(r.Claims),
 		Silence:  bot.Silence{Since: r.Silence.Since.time(), Reminded: r.Silence.Reminded, Next: r.Silence.Next.time()},
+		Keeping:  bot.Keeping{Since: r.Keeping.Since.time(), Next: r.Keeping.Next.time()},
 		Question: r.Question.question(), Asked: r.Asked,
 		Due: r.Due.time(), CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(),
 	}

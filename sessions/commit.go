@@ -50,7 +50,7 @@ func (s *Store) Commit(ctx context.Context, t bot.Turn) (int64, error) {
 			return 0, fmt.Errorf("commit to session %s: %w", id, err)
 		}
 	}
-	if t.Session.Seq == 0 || now.Sub(was.renewed) > s.o.TTL.Session/100 {
+	if t.Session.Seq == 0 || c.stateless || !t.Aside && now.Sub(was.renewed) > s.o.TTL.Session/100 {
 		c.renew, is.renewed = true, now
 	}
 	lease, mine := s.reserve(c.newDue, t.Session.Due, now)

@@ -34,7 +34,7 @@ type floor struct {
 func newFloor(tb testing.TB, w *world) *floor {
 	tb.Helper()
 	book, err := flow.Load(flow.Embedded(), map[string]string{
-		"operator": "示例机构", "checker": "示例审核方", "product": "分付", "complaint": "示例热线", "retention": "30",
+		"operator": "示例机构", "checker": "示例审核方", "product": "分付", "complaint": "示例热线", "retention": "30", "unfinished": "7",
 	})
 	if err != nil {
 		tb.Fatal(err)

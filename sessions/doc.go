@@ -69,7 +69,7 @@
 // up in memory and written every few seconds, approximate and about nobody. Nor
 // is the [Budget] of what costs money, counted when it is spent.
 //
-// State and events are sealed (package seal). Every key has a TTL, set anew by
-// each commit; see [TTLs]. The nodes of one database must have the same keys,
+// State and events are sealed (package seal). Every key has a TTL, set anew when
+// somebody has said something; see [TTLs]. The nodes of one database must have the same keys,
 // partitions and TTLs, and clocks that agree to a few seconds.
 package sessions

@@ -102,6 +102,11 @@ func encodeState(b []byte, s *bot.Session, applied int64) []byte {
 		o = o.number("s", toNanos(w.Since)).number("n", int64(w.Reminded)).number("nx", toNanos(w.Next))
 		o = append(o, '}')
 	}
+	if k := &s.Keeping; *k != (bot.Keeping{}) {
+		o = append(o.name("kp"), '{')
+		o = o.number("s", toNanos(k.Since)).number("nx", toNanos(k.Next))
+		o = append(o, '}')
+	}
 	if q := s.Question; q != nil {
 		o = append(o.name("q"), '{')
 		o = o.text("i", q.ID).text("x", q.Text.Reveal()).yes("g", q.Guess).number("t", toNanos(q.At)).number("n", int64(q.N))

@@ -91,4 +91,42 @@ func TestNothingOutlivesASession(t *testing.T) {
 	}
 }
 
+// TestAsideKeepsNoLonger: a turn in which nothing was said, as when details are
+// deleted, leaves state and log the time that they had left; the next word
+// gives them all of it again.
+func TestAsideKeepsNoLonger(t *testing.T) {
+	t.Parallel()
+	server := redistest.Redis(t)
+	rdb := server.Client(t)
+	id := newID()
+	say(t, openStore(t, rdb), id, "m1", "你好")
+	var mine []string
+	for _, key := range rdb.Keys(t.Context(), "*").Val() {
+		if strings.Contains(key, id) {
+			mine = append(mine, key)
+			rdb.PExpire(t.Context(), key, time.Hour)
+		}
+	}
+	left := func(want func(time.Duration) bool, when string) {
+		t.Helper()
+		for _, key := range mine {
+			if ttl := rdb.PTTL(t.Context(), key).Val(); !want(ttl) {
+				t.Errorf("%s: %s is kept for %v", when, key, ttl)
+			}
+		}
+	}
+	if len(mine) != 2 {
+		t.Fatalf("keys %v", mine)
+	}
+	s := openStore(t, rdb) // knows nothing of when they were last set
+	aside := turn(load(t, s, id), "purge", "已自动删除")
+	aside.Aside = true
+	if _, err := s.Commit(t.Context(), aside); err != nil {
+		t.Fatal(err)
+	}
+	left(func(d time.Duration) bool { return d > 0 && d <= time.Hour }, "aside")
+	say(t, s, id, "m2", "你好")
+	left(func(d time.Duration) bool { return d > 24*time.Hour }, "said")
+}
+
 func tagged(n int) string { return fmt.Sprintf("{p%02d}", n) }

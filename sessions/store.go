@@ -47,7 +47,8 @@ type Options struct {
 	Now    func() time.Time // time.Now by default
 }
 
-// TTLs say how long keys are kept after the last commit to their session. A
+// TTLs say how long keys are kept after the last commit to their session in
+// which somebody said something ([bot.Turn.Aside] does not count). A
 // node sets them anew with its first commit to a session, and then every
 // hundredth part of TTLs.Session, not with every turn.
 type TTLs struct {

@@ -11,7 +11,7 @@ import (
 )
 
 var vars = map[string]string{
-	"operator": "示例机构", "checker": "示例审核方", "product": "分付", "complaint": "示例热线", "retention": "30",
+	"operator": "示例机构", "checker": "示例审核方", "product": "分付", "complaint": "示例热线", "retention": "30", "unfinished": "7",
 }
 
 func source(t testing.TB) string {

@@ -36,7 +36,7 @@ func TestMigrate(t *testing.T) {
 		{"nothing to ask again", "migrate: [{from: [1]}]\n", nil, "confirm", "", 2, []slot.Kind{slot.Name, slot.ID, slot.Phone}},
 		{"the ID number is wanted again", "migrate: [{from: [1], again: [id_number]}]\n", nil,
 			"id_number", "需要您重新填写或确认：身份证号。", 2, []slot.Kind{slot.Name, slot.Phone}},
-		{"a consent has new words", "migrate: [{from: [1]}]\n", []string{`{id: collect, version: "2026-11-22"}`, `{id: collect, version: "2027-01-01"}`},
+		{"a consent has new words", "migrate: [{from: [1]}]\n", []string{`{id: collect, version: "2026-11-23"}`, `{id: collect, version: "2027-01-01"}`},
 			"collect", "需要您重新填写或确认：同意收集信息。", 2, []slot.Kind{slot.Name, slot.ID}},
 		{"the open step is called otherwise", "migrate: [{from: [1], steps: {contact: reach}}]\n", []string{"next: contact", "next: reach", "id: contact", "id: reach"},
 			"confirm", "", 2, []slot.Kind{slot.Name, slot.ID, slot.Phone}},

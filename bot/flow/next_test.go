@@ -268,7 +268,7 @@ func TestConsentIsRecorded(t *testing.T) {
 		t.Errorf("consent = %+v", c)
 	}
 	other, err := flow.Load(flow.Embedded(), map[string]string{
-		"operator": "另一家", "checker": "示例审核方", "product": "分付", "complaint": "示例热线", "retention": "30"})
+		"operator": "另一家", "checker": "示例审核方", "product": "分付", "complaint": "示例热线", "retention": "30", "unfinished": "7"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,6 +28,17 @@ func (b *Book) ParkSilent(s State) (State, Say) {
 	return s, Say{Text: f.Texts["parked_silent"], Choices: f.choices("keep")}
 }
 
+// Lapse forgets the details of a form that was left, and puts it aside at the
+// first of them.
+func (b *Book) Lapse(s State) State {
+	s = s.Clone()
+	s.Status, s.Asking, s.Misses, s.Refused, s.Details = Parked, AskNothing, 0, Refusal{}, nil
+	if f := b.Of(s); f != nil { // else the next answer finds the step to go on with
+		s.Step = f.first(s).ID
+	}
+	return s
+}
+
 // reminded reads the answer to a reminder. A yes to going on is neither a
 // consent nor a confirmation.
 func reminded(m intents.Match) (Command, bool) {

@@ -69,7 +69,7 @@ func (c *config) content() (content, error) {
 	}
 	book, err := flow.Load(flows, map[string]string{
 		"operator": c.OperatorName, "checker": c.CheckerName, "product": product,
-		"complaint": c.ComplaintChannel, "retention": strconv.Itoa(int(c.Retention.Hours() / 24)),
+		"complaint": c.ComplaintChannel, "retention": days(c.Retention), "unfinished": days(c.unfinished()),
 	})
 	fail("flows", err)
 	if err == nil && book.Flow(mainFlow) == nil {
@@ -95,6 +95,11 @@ func (c *config) content() (content, error) {
 	beside.Wait()
 	return content{book, rules, applicants, knowledge, desks, matcher}, errors.Join(errs...)
 }
+
+// unfinished is how long the details of a form that is not submitted are kept.
+func (c *config) unfinished() time.Duration { return min(c.FormRetention, c.Retention) }
+
+func days(d time.Duration) string { return strconv.Itoa(int(d.Hours() / 24)) }
 
 // newBot assembles the bot with its flow, its knowledge, its check and whom it
 // tells of decisions, and looks at what can wait while it fails.
@@ -126,7 +131,7 @@ func newBot(c config, memory bot.Memory, store *storage, w *watch, logger *slog.
 		Checker: watchedChecker{checker, w}, Rules: parts.rules, Notifier: notifier, NotifyEvents: c.NotifyEvents,
 		Words: bot.Words{Product: product, Complaint: c.ComplaintChannel},
 		Now:   time.Now, NewID: rand.Text, Logger: logger,
-		RemindAfter: c.RemindAfter,
+		RemindAfter: c.RemindAfter, KeepUnfinished: c.unfinished(),
 		Desks:       parts.desks, Desk: store.desk,
 		Count: store.funnel.Add,
 	}

@@ -32,6 +32,7 @@ type config struct {
 	SealKeys        string        `help:"Keys that personal data is encrypted with, newest first: id:base64 of 32 bytes, separated by commas." env:"FENFU_SEAL_KEYS" group:"Storage"`
 	SealKeysFile    string        `help:"File with the encryption keys." env:"FENFU_SEAL_KEYS_FILE" group:"Storage" type:"path"`
 	Retention       time.Duration `help:"How long a session's state, with the visitor's details, is kept after its last message." default:"720h" env:"FENFU_RETENTION" group:"Storage"`
+	FormRetention   time.Duration `help:"How long the details of a form that is not submitted are kept after the visitor's last message; at most as long as the session." default:"168h" env:"FENFU_FORM_RETENTION" group:"Storage"`
 	LogRetention    time.Duration `help:"How long the masked log of its messages is kept; no shorter." default:"720h" env:"FENFU_LOG_RETENTION" group:"Storage"`
 
 	APIKeysFile    string   `help:"Bearer keys of other systems at the desk's API: a YAML list of id, name, scopes, desks, capacity and sha256." name:"api-keys-file" env:"FENFU_API_KEYS_FILE" group:"Access" type:"path"`
@@ -161,6 +162,7 @@ func (c *config) check() error {
 	bad(c.RedisReplicas >= 0, "--redis-replicas: must not be negative")
 	bad(c.RedisReplicas == 0 || c.RedisURL != "", "--redis-replicas needs --redis-url")
 	bad(c.Retention >= 24*time.Hour, "--retention: must be at least 24h, the consent names it in days")
+	bad(c.FormRetention >= 24*time.Hour, "--form-retention: must be at least 24h, the consent names it in days")
 	bad(c.LogRetention >= c.Retention, "--log-retention: must be no shorter than --retention")
 	if c.Production {
 		bad(c.RedisURL != "", "production needs --redis-url: the embedded store is for demos and development")

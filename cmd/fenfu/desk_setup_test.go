@@ -110,7 +110,7 @@ func onOffices(t *testing.T, test func(*testing.T, *office)) {
 func newOffice(t testing.TB, redisURL string, change ...func(*config)) *office {
 	t.Helper()
 	c := config{
-		DataDir: t.TempDir(), Retention: 720 * time.Hour, LogRetention: 720 * time.Hour, DuplicateWindow: time.Hour,
+		DataDir: t.TempDir(), Retention: 720 * time.Hour, FormRetention: 168 * time.Hour, LogRetention: 720 * time.Hour, DuplicateWindow: time.Hour,
 		VisitorRate: 1000, VisitorBurst: 1000, MaxConnections: 1000, RemindAfter: []time.Duration{5 * time.Minute},
 		LLMSessionLimit: 1, LLMDailyLimit: 1, RedisURL: redisURL,
 	}

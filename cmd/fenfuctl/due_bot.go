@@ -23,7 +23,7 @@ func newBot(memory bot.Memory, flowsDir string) (*bot.Bot, error) {
 	}
 	none := "-" // in texts that are not said here
 	book, err := flow.Load(flows, map[string]string{
-		"operator": none, "checker": none, "product": none, "complaint": none, "retention": none,
+		"operator": none, "checker": none, "product": none, "complaint": none, "retention": none, "unfinished": none,
 	})
 	if err != nil {
 		return nil, err
