@@ -90,10 +90,12 @@ func (t *turn) idle(in flow.Input) []flow.Action {
 	switch {
 	case m.Decision == intents.Start,
 		offered && m.Act == intents.Affirm && !m.Question,
-		t.s.Flow.Status == flow.Parked && flow.Continues(m.Folded):
+		t.s.Flow.Status == flow.Parked && m.Act == intents.GoOn:
 		return t.start(in)
 	case m.Act == intents.Correct && t.s.Application != nil && t.s.Flow.Status == flow.Done:
 		return t.correct(in)
+	case m.Act == intents.Correct && m.Slot == "" && m.Intent == intents.None && !m.Question && t.s.Flow.Status == flow.Idle:
+		return says("这里目前没有保存您的信息，没有可以更正的内容。", b.menu()...)
 	case m.Intent == intents.Human:
 		return []flow.Action{{Handoff: "asked"}}
 	case m.Intent == intents.Status || m.Act == intents.Progress:

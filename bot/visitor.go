@@ -49,6 +49,9 @@ func (t *turn) visitor() error {
 		if in.Answer == "" {
 			in.Answer = t.answer(in.Question())
 		}
+		if t.near != nil && in.Asked.Text != "" && len(slot.Scan(text, in.Now)) > 1 { // all at once, with a story: no guess what it asks
+			t.near, in.Answer, in.Said, in.Asked = nil, "", flow.Part{}, flow.Part{}
+		}
 		t.waits = in.Match.Act == intents.Wait
 		actions = t.reply(in)
 	} else if r := rightOf(in); r != intents.NoRight && r != intents.ReviewRight && !t.asks {

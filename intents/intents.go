@@ -47,6 +47,7 @@ const (
 	Lack      Act = "lack"     // has no such detail, or wants nothing deleted
 	Later     Act = "later"    // wants to go on another time
 	Grumble   Act = "grumble"  // finds it slow or tedious
+	GoOn      Act = "go_on"    // wants to go on with what there is, or leaves it as it is
 )
 
 // Right is a right to the data about oneself that a message makes use of.
@@ -79,7 +80,7 @@ type Match struct {
 	Act      Act
 	Right    Right
 	Decision Decision
-	Slot     string // with Correct, Clear, Why and Refuse: the detail named ("name", "id_number", "phone", "email", "wechat", "contact"), or ""
+	Slot     string // with Correct, Clear, Why, Refuse and Skip: the detail named ("name", "id_number", "phone", "email", "wechat", "contact"), or ""
 	Question bool   // asks something, so it is never the value of a detail
 	Folded   string // the text as it was looked at, in the form of Fold
 	Rule     string // which rule decided, for `fenfuctl classify --explain` and tests

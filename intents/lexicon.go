@@ -9,7 +9,7 @@ import (
 )
 
 // maxConcepts is how many concepts a bit set holds.
-const maxConcepts = 192
+const maxConcepts = 256
 
 // maxWords is how many words one pattern may stand for.
 const maxWords = 3000
@@ -20,12 +20,21 @@ type bits [maxConcepts / 64]uint64
 func (b *bits) add(c concept)      { b[c/64] |= 1 << (c % 64) }
 func (b *bits) has(c concept) bool { return b[c/64]&(1<<(c%64)) != 0 }
 func (b *bits) holds(all bits) bool {
-	return b[0]&all[0] == all[0] && b[1]&all[1] == all[1] && b[2]&all[2] == all[2]
+	return b[0]&all[0] == all[0] && b[1]&all[1] == all[1] && b[2]&all[2] == all[2] && b[3]&all[3] == all[3]
 }
 
-func (b *bits) meets(any bits) bool { return b[0]&any[0]|b[1]&any[1]|b[2]&any[2] != 0 }
-func (b *bits) union(o *bits)       { b[0] |= o[0]; b[1] |= o[1]; b[2] |= o[2] }
-func (b *bits) empty() bool         { return b[0]|b[1]|b[2] == 0 }
+func (b *bits) meets(any bits) bool {
+	return b[0]&any[0]|b[1]&any[1]|b[2]&any[2]|b[3]&any[3] != 0
+}
+
+func (b *bits) union(o *bits) {
+	b[0] |= o[0]
+	b[1] |= o[1]
+	b[2] |= o[2]
+	b[3] |= o[3]
+}
+
+func (b *bits) empty() bool { return b[0]|b[1]|b[2]|b[3] == 0 }
 
 // all yields the concepts of the set.
 func (b *bits) all() iter.Seq[concept] {

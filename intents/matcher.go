@@ -129,7 +129,7 @@ func (m *Matcher) act(topic, act Match, t *text) Match {
 	}
 	topic.Rule += act.Rule
 	switch act.Act {
-	case Correct, Clear, Why, Refuse:
+	case Correct, Clear, Why, Refuse, Skip:
 		topic.Slot = m.slot(t, act.Slot)
 	}
 	return topic

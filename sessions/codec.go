@@ -71,6 +71,7 @@ type flowRecord struct {
 	Misses   int             `json:"m,omitempty"`
 	Since    nanos           `json:"w,omitempty"`
 	Refused  refusalRecord   `json:"r,omitzero"`
+	Between  []string        `json:"b,omitempty"`
 	Offered  bool            `json:"o,omitempty"`
 }
 

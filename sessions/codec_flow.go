@@ -19,6 +19,9 @@ func (r flowRecord) state() flow.State {
 	for _, d := range r.Details {
 		s.Details[d.Kind] = flow.Detail{Value: pii.Text(d.Value), At: d.At.time(), Corrected: d.Corrected}
 	}
+	for _, v := range r.Between {
+		s.Between = append(s.Between, pii.Text(v))
+	}
 	for _, c := range r.Consents {
 		s.Consents = append(s.Consents, flow.Consent{ID: c.ID, Version: c.Version, TextSHA256: c.TextSHA256, At: c.At.time()})
 	}

@@ -139,6 +139,16 @@ func encodeFlow(o object, s *flow.State) object {
 		}
 		o = append(o, ']')
 	}
+	if len(s.Between) > 0 {
+		o = append(o.name("b"), '[')
+		for i, v := range s.Between {
+			if i > 0 {
+				o = append(o, ',')
+			}
+			o = appendQuoted(o, v.Reveal())
+		}
+		o = append(o, ']')
+	}
 	if r := &s.Refused; *r != (flow.Refusal{}) {
 		o = append(o.name("r"), '{')
 		o = o.text("s", r.Step).text("r", r.Reason).number("n", int64(r.Tries))

@@ -36,7 +36,9 @@ func (r *run) apply(c Command) {
 		r.say(Say{Text: s.Why})
 		r.askAgain()
 	case Skip:
-		r.skip(s)
+		r.skip(s, r.f.step(c.Step))
+	case GoOn:
+		r.askAgain()
 	case Repeat:
 		r.example = s.Kind == DetailStep
 		r.ask()
@@ -153,9 +155,13 @@ func (r *run) progress(s *Step) []string {
 	return []string{words, r.items("left", left)}
 }
 
-// skip is a step that the visitor will not answer. None can be left out.
-func (r *run) skip(s *Step) {
+// skip is a step, the named one or else the open one, that the visitor will not
+// answer. None can be left out.
+func (r *run) skip(s, named *Step) {
 	switch {
+	case named != nil && named.Kind == DetailStep && named.ID != s.ID:
+		r.say(Say{Text: r.items("required", []string{named.Label}) + named.Why})
+		r.askAgain()
 	case s.Kind == ConsentStep:
 		r.say(Say{Text: s.Explicit, Choices: r.f.choices("agree", "decline")})
 	case s.Kind == ConfirmStep:
@@ -182,6 +188,8 @@ func (r *run) correct(s *Step) {
 	switch {
 	case !r.consented():
 		r.askAgain()
+	case (s == nil || s.Kind != DetailStep) && len(r.s.Details) == 0:
+		r.ask()
 	case s == nil || s.Kind != DetailStep:
 		r.s.Asking = AskEdit
 		r.say(Say{Text: r.f.Texts["edit_ask"], Choices: r.f.edits()})

@@ -25,6 +25,7 @@ const (
 	HandOff   Verb = "hand_off"   // wants a person
 	Confirm   Verb = "confirm"    // yes
 	Deny      Verb = "deny"       // no
+	GoOn      Verb = "go_on"      // wants to go on with what there is
 	Rights    Verb = "rights"     // makes use of a right to the data
 )
 
@@ -32,7 +33,7 @@ const (
 // yes or a no answers is not said here: it is the open one.
 type Command struct {
 	Verb   Verb
-	Step   string        // with Fill that failed, Correct, Clear and AskWhy: the step meant, "" if none is named
+	Step   string        // with Fill that failed, Correct, Clear, Skip and AskWhy: the step meant, "" if none is named
 	Found  []slot.Found  // with Fill: what was given
 	Reason string        // with Fill that found nothing: why, "" or one of slot.Reasons
 	Topic  Topic         // with Ask

@@ -102,6 +102,7 @@ func (r *run) set(found []slot.Found) {
 	}
 	for _, f := range found {
 		s := r.f.stepFor(f.Kind)
+		r.s.Between = nil
 		details[f.Kind] = Detail{Value: f.Value, At: r.in.Now, Corrected: corrections(s, f, r.s)}
 		if r.s.Refused.Step == s.ID {
 			r.s.Refused = Refusal{}
@@ -148,6 +149,10 @@ func (r *run) miss(s *Step, reason string) {
 		text += "\n" + r.f.Texts["invalid_kept"]
 	}
 	r.s.Misses++
+	r.s.Between = nil
+	if s.ID == r.s.Step && reason == slot.Ambiguous {
+		r.s.Between = slot.Candidates(s.Detail, r.in.Text, r.in.Now)
+	}
 	r.refuse(s, reason, 1)
 	if r.s.Misses >= maxMisses {
 		r.s.Misses, r.s.Asking = 0, AskStuck

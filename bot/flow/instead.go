@@ -13,21 +13,30 @@ var back = [...]string{"还是叫", "还是用", "还是", "改回", "换回"}
 
 // beginnings is how people say that a number begins otherwise: the wrong
 // beginning, then the right one.
-var beginnings = regexp.MustCompile(`不是\s*(1\d{2,9})[\s,，]*而?是\s*(1\d{2,9})(?:\D|$)`)
+var beginnings = regexp.MustCompile(`(?:不是\s*(1\d{2,9})[\s,，]*而?是|(1\d{2,9})(?:开头|那个|这个|号码|的|是)*\s*(?:写|填|输|打)?(?:错了?|不对)[\s,，]*应?该?是)\s*(1\d{2,9})(?:\D|$)`)
+
+// endings is how people say that a number ends otherwise.
+var endings = regexp.MustCompile(`(?:尾号|末尾|(?:最后|后|末)(?:面)?[一二两三四五六1-6]?[位个]?)\D{0,12}?(?:不是\s*[\dXx]{1,6}[\s,，]*而?)?(?:应该是|应该为|应是|改成|改为|而是|是)\s*(\d{0,5}[\dXx])(?:\D|$)`)
 
 // instead finds a detail that takes the place of one that was given, and that
 // only makes sense because that one was: a name that the visitor goes back to,
-// or the beginning of a number.
+// or the beginning or end of a number.
 func (r *reader) instead(p Part) (slot.Found, bool) {
 	if phone, ok := r.s.Details[slot.Phone]; ok && r.f.stepFor(slot.Phone) != nil {
 		if at := beginnings.FindStringSubmatchIndex(p.Text); at != nil {
-			was, is := p.Text[at[2]:at[3]], p.Text[at[4]:at[5]]
+			if at[2] < 0 {
+				at[2], at[3] = at[4], at[5]
+			}
+			was, is := p.Text[at[2]:at[3]], p.Text[at[6]:at[7]]
 			end, begins := strings.CutPrefix(strings.TrimPrefix(phone.Value.Reveal(), "+86"), was)
 			if f, err := slot.Phone.Find(is+end, r.in.Now); begins && len(was) == len(is) && err == nil {
-				f.Start, f.End = at[4], at[5]
+				f.Start, f.End = at[6], at[7]
 				return f, true
 			}
 		}
+	}
+	if f, ok := r.ending(p); ok {
+		return f, true
 	}
 	m := p.Match
 	if _, ok := r.s.Details[slot.Name]; !ok || m.Question || m.Intent != intents.None && m.Intent != intents.Other ||
@@ -46,4 +55,24 @@ func (r *reader) instead(p Part) (slot.Found, bool) {
 		}
 	}
 	return slot.Found{}, false
+}
+
+// ending finds a number whose end the visitor says anew: that of the ID number
+// if it is named, or else of the phone number.
+func (r *reader) ending(p Part) (slot.Found, bool) {
+	at := endings.FindStringSubmatchIndex(p.Text)
+	if at == nil || p.Match.Question {
+		return slot.Found{}, false
+	}
+	kind := slot.Phone
+	if strings.Contains(p.Text, "身份证") || strings.Contains(p.Text, "证件") {
+		kind = slot.ID
+	}
+	was, end := r.s.Details[kind].Value.Reveal(), p.Text[at[2]:at[3]]
+	if len(was) <= len(end) || r.f.stepFor(kind) == nil {
+		return slot.Found{}, false
+	}
+	f, err := kind.Find(strings.TrimPrefix(was[:len(was)-len(end)]+end, "+86"), r.in.Now)
+	f.Start, f.End = at[2], at[3]
+	return f, err == nil
 }

@@ -199,7 +199,7 @@ func (r *run) advance(words ...string) {
 // open makes the step's question the open one.
 func (r *run) open(s *Step) {
 	if s.ID != r.s.Step {
-		r.s.Misses, r.s.Since = 0, r.in.Now
+		r.s.Misses, r.s.Since, r.s.Between = 0, r.in.Now, nil
 	}
 	r.s.Step = s.ID
 }

@@ -44,7 +44,7 @@ func (b *Book) Lapse(s State) State {
 func reminded(m intents.Match) (Command, bool) {
 	explicit := strings.Contains(m.Folded, "同意") || strings.Contains(m.Folded, "确认") || strings.Contains(m.Folded, "提交")
 	switch fold := m.Folded; {
-	case Continues(fold) || fold == "需要" || fold == "要" || m.Act == intents.Affirm && !m.Question && !explicit:
+	case m.Act == intents.GoOn || fold == "需要" || fold == "要" || m.Act == intents.Affirm && !m.Question && !explicit:
 		return Command{Verb: Repeat}, true
 	case strings.Contains(fold, "稍后") || strings.Contains(fold, "晚点"):
 		return Command{Verb: Wait, Later: true}, true

@@ -35,10 +35,11 @@ type State struct {
 	Asking   Asking // a question about the flow itself that is open on top of the step's
 	Details  map[slot.Kind]Detail
 	Consents []Consent
-	Misses   int       // answers in a row that the open step could not use
-	Since    time.Time // when the open step was opened
-	Refused  Refusal   // what was last asked for and not given
-	Offered  bool      // the offer to start is open: a yes starts
+	Misses   int        // answers in a row that the open step could not use
+	Since    time.Time  // when the open step was opened
+	Refused  Refusal    // what was last asked for and not given
+	Between  []pii.Text // the numbers among which the visitor has not yet chosen the answer to the open step
+	Offered  bool       // the offer to start is open: a yes starts
 }
 
 // Refusal is a step that the visitor did not give what it asks for, and why. It
@@ -85,5 +86,6 @@ type Consent struct {
 func (s State) Clone() State {
 	s.Details = maps.Clone(s.Details)
 	s.Consents = slices.Clone(s.Consents)
+	s.Between = slices.Clone(s.Between)
 	return s
 }

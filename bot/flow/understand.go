@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"fenfu/bot/slot"
@@ -87,10 +88,11 @@ func (r *reader) part(p Part, answer string) []Command {
 
 // subAnswer reads the answer to a question about the flow itself, if one is open.
 func (r *reader) subAnswer(m intents.Match) (Command, bool) {
-	goesOn := Continues(m.Folded)
+	goesOn := m.Act == intents.GoOn
 	switch r.s.Asking {
 	case AskCancel, AskRestart:
-		if m.Act == intents.Deny && !m.Question || goesOn {
+		// 提交 says yes to the form, not to its end.
+		if m.Act == intents.Deny && !m.Question || goesOn || strings.Contains(m.Folded, "提交") && m.Act == intents.Affirm {
 			return Command{Verb: Deny}, true
 		}
 		if m.Act == intents.Affirm && !m.Question {
@@ -113,7 +115,7 @@ func (r *reader) subAnswer(m intents.Match) (Command, bool) {
 // answer reads a yes or a no to the open question, and a correction.
 func (r *reader) answer(m intents.Match) (Command, bool) {
 	yes := m.Act == intents.Affirm && !m.Question
-	goesOn := Continues(m.Folded)
+	goesOn := m.Act == intents.GoOn
 	switch r.step.Kind {
 	case ConsentStep:
 		switch {
@@ -129,7 +131,7 @@ func (r *reader) answer(m intents.Match) (Command, bool) {
 		if yes && isTag(m.Folded) { // 没问题吧 asks back: nothing is sent on the strength of it
 			return Command{Verb: Repeat}, true
 		}
-		if yes && !goesOn { // "go on" is no confirmation
+		if yes {
 			return Command{Verb: Confirm, Plain: true}, true
 		}
 		if s := r.f.named(m.Folded); s != nil && m.Act == intents.NoAct && !m.Question && utf8.RuneCountInString(m.Folded) <= maxNaming {
@@ -150,6 +152,9 @@ func (r *reader) answer(m intents.Match) (Command, bool) {
 	case m.Act == intents.Correct:
 		if r.f.namesSeveral(m.Folded) {
 			return Command{Verb: Correct}, true
+		}
+		if m.Slot == "" && goesBack(m.Folded) {
+			return Command{Verb: Correct, Step: r.f.lastCorrected(r.s)}, true
 		}
 		return Command{Verb: Correct, Step: r.f.idFor(m.Slot)}, true
 	}
@@ -177,11 +182,13 @@ func (r *reader) talk(m intents.Match, answer string) (Command, bool) {
 		}
 		return c, true
 	case intents.Refuse, intents.Skip:
-		return Command{Verb: Skip}, true
+		return Command{Verb: Skip, Step: r.f.idFor(m.Slot)}, true
 	case intents.Wait, intents.Later:
 		return Command{Verb: Wait, Later: m.Act == intents.Later}, true
 	case intents.Repeat:
 		return Command{Verb: Repeat}, true
+	case intents.GoOn:
+		return Command{Verb: GoOn}, true
 	case intents.Affirm: // 嗯？
 		return Command{Verb: Repeat}, m.Question
 	}
@@ -227,6 +234,9 @@ func (r *reader) details(p Part, answer string) (found []slot.Found, want *Step,
 		return nil, r.step, ""
 	}
 	found = slices.DeleteFunc(slot.Scan(p.Text, r.in.Now), r.useless)
+	if m.Intent == intents.Human || m.Act == intents.GoOn { // who is called is nobody's name
+		found = slices.DeleteFunc(found, func(f slot.Found) bool { return f.Kind == slot.Name })
+	}
 	if r.step.Kind == ConsentStep {
 		return found, r.step, ""
 	}
@@ -237,6 +247,9 @@ func (r *reader) details(p Part, answer string) (found []slot.Found, want *Step,
 		} else if name := r.s.Details[slot.Name].Value.Reveal(); name != "" && strings.Contains(p.Text, name) {
 			want = r.f.stepFor(slot.Name) // 不是林小满，是林大满
 		}
+	}
+	if f, ok := r.which(m); ok {
+		return append(found, f), r.step, ""
 	}
 	if f, ok := r.instead(p); ok {
 		return append(found, f), r.f.stepFor(f.Kind), ""
@@ -268,14 +281,27 @@ func (r *reader) useless(f slot.Found) bool {
 	return r.f.stepFor(f.Kind) == nil || f.Note == slot.SameAsPhone
 }
 
-// Continues reports whether a message, in the form of intents.Fold, asks to go on with a parked or
-// questioned application.
-func Continues(folded string) bool {
-	switch folded {
-	case "继续", "继续填", "继续填写", "继续办理", "继续申请", "接着填", "接着办", "接着来", "接着", "继续吧", "那继续", "继续弄", "不改", "不改了", "不用改", "不用改了":
-		return true
+// goesBack reports whether a correction, in the form of intents.Fold, wants
+// what was there before, and says neither what of nor which.
+func goesBack(folded string) bool {
+	for _, w := range []string{"回", "原来", "之前", "刚才", "还原", "以前", "旧的", "老的"} {
+		if strings.Contains(folded, w) {
+			return true
+		}
 	}
 	return false
+}
+
+// lastCorrected returns the id of the step whose answer was changed last, "" if
+// none was.
+func (f *Flow) lastCorrected(s State) string {
+	id, at := "", time.Time{}
+	for k, d := range s.Details {
+		if d.Corrected > 0 && !d.At.Before(at) {
+			id, at = f.idFor(string(k)), d.At
+		}
+	}
+	return id
 }
 
 // detailWords are what visitors call a detail.

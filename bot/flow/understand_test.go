@@ -65,7 +65,7 @@ func TestUnderstand(t *testing.T) {
 		{"contact", "13800138000，可以吗", "fill(phone)"},
 		{"contact", "我没有微信", "deny"},
 		{"confirm", "确认提交", "confirm"},
-		{"confirm", "继续", ""},
+		{"confirm", "继续", "go_on"},
 		{"confirm", "确认了吗", "ask"},
 		{"confirm", "不对", "deny"},
 		{"confirm", "填错了", "correct"},

@@ -117,6 +117,24 @@ func Scan(text string, now time.Time) []Found {
 	return out
 }
 
+// Candidates returns the different numbers of kind k in text, in order; of
+// [Contact], the phone numbers.
+func Candidates(k Kind, text string, now time.Time) []pii.Text {
+	want := aPhone
+	if k == ID {
+		want = anID
+	}
+	var out []pii.Text
+	var buf [8]entry
+	all, _ := numbers(text, now, buf[:0])
+	for _, e := range all {
+		if v := pii.Text(e.value); e.sort == want && !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
 // scanWeChat looks for a WeChat ID with a label, or for words that it is the
 // mobile number; found is what the text gave already.
 func scanWeChat(text string, found []Found) (Found, bool) {

@@ -40,6 +40,12 @@ var nameWords = [...]word{
 	{"叫我", label | is},
 	{"叫做", label | is},
 	{"叫", label | is},
+	{"叫个", 0}, // somebody is to be called
+	{"叫人", 0},
+	{"叫一个", 0},
+	{"叫你们", 0},
+	{"叫真人", 0},
+	{"叫客服", 0},
 	{"我姓", soft},
 	{"本名", label},
 	{"名字写", label | is},

@@ -1,5 +1,9 @@
 package slot
 
+// Ambiguous is the reason to refuse an answer that gives several details where
+// one is asked for. [Candidates] says which.
+const Ambiguous = "ambiguous"
+
 // The reasons to refuse an answer, by kind. A flow must have words for each.
 var (
 	nameReasons = []string{"bad_length", "bad_char", "mixed", "not_a_name", "no_name", "ambiguous"}
