@@ -116,9 +116,10 @@ type commit struct {
 	sessionTTL, longTTL int64
 
 	stateless      bool // no state is kept of the session: it is new, or has expired
-	newDue         bool // what is due may be another instant than before
+	newOwner       bool // this and the next two: it may be another than before
+	newDue         bool
+	newApplication bool
 	newApp         []byte
-	newApplication bool // the application may be another than before
 	renew          bool // the TTLs are to be set anew
 }
 
@@ -148,6 +149,7 @@ func (c *commit) follows(was *cached, t *bot.Turn, p *partition) *cached {
 	if !same || c.before == "" {
 		c.before = mark(t.Session.Version, t.Session.Seq)
 	}
+	c.newOwner = !same || t.Session.Owner != was.session.Owner
 	c.newDue = !same || !t.Session.Due.Equal(was.session.Due)
 	// Who changes an application makes a new one.
 	c.newApplication = !same || t.Session.Application != was.session.Application
@@ -168,36 +170,55 @@ func mark(version, seq int64) string {
 
 // commitArgs seals the turn and lays it out as scripts/commit.lua reads it.
 func (s *Store) commitArgs(c *commit, p *partition, is *cached, t *bot.Turn, lease int64, erased []entry) []any {
-	c.field, c.owner = messageField(t.MessageID), string(is.session.Owner)
+	c.field, c.lease = messageField(t.MessageID), lease
 	c.first = min(t.Session.Seq+1, is.session.Seq)
-	c.sessionTTL, c.longTTL, c.lease = s.o.TTL.Session.Milliseconds(), s.o.TTL.Log.Milliseconds(), lease
-	var kept, logTTL, application any = "1", "", ""
+	var entry any = ""
+	state := c.state(is)
+	if len(t.Events) > 0 {
+		entry = c.entry(is.box, t.Events)
+	}
+	more := c.newOwner || c.newApplication || c.newDue || c.renew || len(erased) > 0
+	keys := 3
+	if more {
+		keys = 4
+	}
+	c.args = append(c.args[:0], "evalsha", s.scripts.commit.sha, keys, is.keys[0], is.keys[1], p.names)
+	if more {
+		c.args = append(c.args, p.due)
+	}
+	c.args = append(c.args, &c.before, s.self, state, &c.after, &c.field, &c.first, entry)
+	if more {
+		c.args = s.changeArgs(c, &is.session)
+		for _, e := range erased {
+			c.args = append(c.args, entryField(e.first), c.entry(is.box, e.events))
+		}
+	}
+	return c.args
+}
+
+// changeArgs lays out what most turns do not change.
+func (s *Store) changeArgs(c *commit, is *bot.Session) []any {
+	c.sessionTTL, c.longTTL = s.o.TTL.Session.Milliseconds(), s.o.TTL.Log.Milliseconds()
+	var kept, owner, application, logTTL any = "1", "", "", ""
 	if c.stateless {
 		kept = ""
 	}
-	if c.renew {
-		logTTL = &c.longTTL
+	if c.newOwner {
+		c.owner = string(is.Owner)
+		owner = &c.owner
 	}
 	switch {
 	case !c.newApplication:
-	case is.session.Application != nil:
+	case is.Application != nil:
 		application = c.newApp
 	case !c.stateless:
 		application = "none"
 	}
-	due, score := c.dueArgs(&is.session)
-	c.args = append(c.args[:0], "evalsha", s.scripts.commit.sha, 4,
-		is.keys[0], is.keys[1], p.names, p.due,
-		&c.before, kept, s.self, &c.sessionTTL, logTTL, due, score,
-		c.state(is), &c.owner, application,
-		"v", &c.after, &c.field, &c.first)
-	if len(t.Events) > 0 {
-		c.args = append(c.args, entryField(c.first), c.entry(is.box, t.Events))
+	if c.renew {
+		logTTL = &c.longTTL
 	}
-	for _, e := range erased {
-		c.args = append(c.args, entryField(e.first), c.entry(is.box, e.events))
-	}
-	return c.args
+	due, score := c.dueArgs(is)
+	return append(c.args, kept, owner, application, due, score, &c.sessionTTL, logTTL)
 }
 
 // dueArgs says what is due, if that may have changed.
