@@ -128,6 +128,10 @@ for (const [way, start] of ways) {
     const third = await newVisitor(t, browser, front);
     await third.say("转人工");
     await third.chat.getByText("您排在第 2 位").waitFor();
+    // Two wait, and what the first one said is not looked at.
+    await eventually(async () => assert.match(await lin.page.title(), /^\(3\)/));
+    await lin.view("我的");
+    await lin.rows.first().click();
     await eventually(async () => assert.match(await lin.page.title(), /^\(2\)/));
 
     // Whoever waits can think better of it.

@@ -1,5 +1,5 @@
 import { h } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { reactive, useSignal } from "../../shared/reactive";
 import { lang, t } from "../lib/i18n";
 import type { Desk } from "../model/desk";
@@ -45,7 +45,7 @@ const Workplace = reactive(({ desk }: { desk: Desk }) => {
   const sheet = useSignal(false);
   const ask = asked.value;
   useEffect(() => listen(desk), []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (ask?.what !== "sheet") return;
     asked.value = null;
     sheet.value = true;

@@ -20,7 +20,7 @@ export function Sure({ title, text, onClose, onDo }: SureProps) {
       <div class="sheet-body">
         <p>{text}</p>
       </div>
-      <Buttons label={title} onClose={onClose} onDo={onDo} />
+      <Buttons label={title} focus onClose={onClose} onDo={onDo} />
     </Dialog>
   );
 }
@@ -28,17 +28,19 @@ export function Sure({ title, text, onClose, onDo }: SureProps) {
 interface ButtonsProps {
   label: string;
   disabled?: boolean;
+  /** Nothing else is asked: the answer is a key away. */
+  focus?: boolean;
   onClose(): void;
   onDo(): void;
 }
 
-export function Buttons({ label, disabled = false, onClose, onDo }: ButtonsProps) {
+export function Buttons({ label, disabled = false, focus = false, onClose, onDo }: ButtonsProps) {
   return (
     <footer class="sheet-foot">
       <button type="button" class="button" onClick={onClose}>
         {t("cancel")}
       </button>
-      <button type="button" class="button primary" disabled={disabled} onClick={onDo}>
+      <button type="button" class="button primary" disabled={disabled} autofocus={focus} onClick={onDo}>
         {label}
       </button>
     </footer>
@@ -65,9 +67,9 @@ export const TransferDialog = reactive(({ desk, row, onClose, onDo }: TransferPr
         {desks.length > 0 && (
           <fieldset class="options">
             <legend>{t("toDesk")}</legend>
-            {desks.map((d) => (
+            {desks.map((d, i) => (
               <label key={d.id} class="option">
-                <input type="radio" name="to" checked={to.value === `desk:${d.id}`} onChange={() => (to.value = `desk:${d.id}`)} />
+                <input type="radio" name="to" autofocus={i === 0} checked={to.value === `desk:${d.id}`} onChange={() => (to.value = `desk:${d.id}`)} />
                 <span>{d.name}</span>
                 <small>{t(d.open ? "open" : "shut")}</small>
               </label>
@@ -132,9 +134,9 @@ export const AssignDialog = reactive(({ desk, row, onClose, onDo }: AssignProps)
         <fieldset class="options">
           <legend>{t("assignTo")}</legend>
           {agents.length === 0 && <p class="none">{t("noColleagues")}</p>}
-          {agents.map((a) => (
+          {agents.map((a, i) => (
             <label key={a.id} class="option">
-              <input type="radio" name="to" checked={to.value === a.id} onChange={() => (to.value = a.id)} />
+              <input type="radio" name="to" autofocus={i === 0} checked={to.value === a.id} onChange={() => (to.value = a.id)} />
               <span>{a.name}</span>
               <small class={`state ${a.presence}`}>
                 {t(a.presence)} · {a.load}/{a.capacity}

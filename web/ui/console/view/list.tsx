@@ -1,5 +1,5 @@
 import { h } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { reactive } from "../../shared/reactive";
 import { t, word, type Key } from "../lib/i18n";
 import { shortTime, since, span } from "../lib/time";
@@ -61,7 +61,7 @@ const Search = reactive(({ desk }: { desk: Desk }) => {
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const ask = asked.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (ask?.what !== "search") return;
     asked.value = null;
     input.current?.focus();

@@ -42,9 +42,9 @@ export const RevealDialog = reactive(({ desk, talk, detail, onClose }: Props) =>
         <p class="hint">{t("revealHint", { s: 30 })}</p>
         <fieldset class="options">
           <legend>{t("revealWhy")}</legend>
-          {reasons.map((r) => (
+          {reasons.map((r, i) => (
             <label key={r} class="option">
-              <input type="radio" name="why" checked={why.value === r} onChange={() => (why.value = r)} />
+              <input type="radio" name="why" autofocus={i === 0} checked={why.value === r} onChange={() => (why.value = r)} />
               <span>{t(r)}</span>
             </label>
           ))}

@@ -1,5 +1,5 @@
 import { h } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { reactive, useSignal } from "../../shared/reactive";
 import { t } from "../lib/i18n";
 import type { Desk } from "../model/desk";
@@ -39,7 +39,8 @@ const Open = reactive(({ desk, talk }: { desk: Desk; talk: Talk }) => {
   const mine = desk.mine(row);
   const ask = asked.value;
 
-  useEffect(() => {
+  // Before the next key.
+  useLayoutEffect(() => {
     if (!ask || !("session" in ask)) return;
     if (ask.session === talk.session && !row) return; // it is still being read
     asked.value = null;
