@@ -7,8 +7,8 @@ const clauseRunes = 60
 
 // byClause gives a normalized text a second look that speaks of the product and of
 // opening, but of more than that: "我要开通分付，不然还款多麻烦". If one of its
-// clauses asks to start, and none speaks against it, that is what it means; if
-// another does, starting is offered.
+// clauses asks to start, and none asks something or speaks against it, that is
+// what it means; if one does, starting is offered.
 func (m *Matcher) byClause(whole Match, weak bool, s string, t *text) Match {
 	if len(t.runes) > clauseRunes || !t.set.holds(m.clauses) || strings.IndexFunc(s, isBreak) < 0 {
 		return whole
@@ -24,14 +24,18 @@ func (m *Matcher) byClause(whole Match, weak bool, s string, t *text) Match {
 			continue
 		}
 		pieces++
+		asks := c.set.meets(m.asks)
 		r := m.topics.first(c)
 		switch {
 		case r == nil:
-			against = against || c.set.meets(m.asks) || c.runes[0] == '不'
-		case r.result.Decision == Start && request == nil && c.set.holds(m.clauses):
+			against = against || asks || c.runes[0] == '不'
+		case request == nil && (r.result.Decision == Start && c.set.holds(m.clauses) || r.result.Intent == Apply && !asks && t.set.meets(m.product)):
 			request = r
+		case !asks && (r.result.Intent == HowToOpen || r.weak): // how things are, before what is wanted
+		case r.against:
+			against = true
 		case r.result.Intent == Repay || r.result.Intent == Limit || r.result.Intent == Other:
-			against = against || c.set.meets(m.asks)
+			against = against || asks
 		case r.result.Intent != Greeting && r.result.Intent != Apply:
 			against = true
 		}
@@ -39,11 +43,13 @@ func (m *Matcher) byClause(whole Match, weak bool, s string, t *text) Match {
 	switch {
 	case request == nil || pieces < 2:
 		return whole
-	case against || !weak && whole.Intent != Repay && whole.Intent != Other && whole.Intent != None:
+	case against || whole.Intent == WhyNot && !weak,
+		whole.Intent == Close || whole.Intent == Limit || whole.Intent == Status || whole.Intent == Human:
 		whole.Decision = Offer
 		return whole
 	}
 	out := request.result
+	out.Decision = Start
 	out.Rule = "clause." + out.Rule
 	return out
 }

@@ -31,7 +31,8 @@ type ruleSpec struct {
 	Rule     string     `yaml:"rule"`
 	Intent   Intent     `yaml:"intent"`
 	Decision Decision   `yaml:"decision"`
-	Weak     bool       `yaml:"weak"` // a clause that asks to start overrules it
+	Weak     bool       `yaml:"weak"`    // a clause that asks to start overrules it
+	Against  bool       `yaml:"against"` // in a clause, it speaks against starting
 	Act      Act        `yaml:"act"`
 	Right    Right      `yaml:"right"`
 	Slot     string     `yaml:"slot"` // the detail meant when the text names none
@@ -64,7 +65,7 @@ type rule struct {
 	near                []near
 	only                bits
 	max                 int
-	weak                bool
+	weak, against       bool
 }
 
 func (r *rule) matches(t *text) bool {
@@ -134,7 +135,7 @@ func (l *lexicon) rules(fsys fs.FS, name string) (ruleBook, error) {
 }
 
 func (l *lexicon) rule(s ruleSpec) (rule, error) {
-	r := rule{max: s.Max, weak: s.Weak, result: Match{Intent: s.Intent, Act: s.Act, Right: s.Right, Slot: s.Slot, Decision: s.Decision, Rule: s.Rule}}
+	r := rule{max: s.Max, weak: s.Weak, against: s.Against, result: Match{Intent: s.Intent, Act: s.Act, Right: s.Right, Slot: s.Slot, Decision: s.Decision, Rule: s.Rule}}
 	if s.Decision == "" {
 		r.result.Decision = Nothing
 	}

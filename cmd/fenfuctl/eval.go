@@ -15,7 +15,7 @@ import (
 )
 
 type evalCmd struct {
-	File   string `arg:"" type:"existingfile" help:"Tab-separated: text, label and, if there is one, labels that are right as well, with | between."`
+	File   string `arg:"" type:"existingfile" help:"Tab-separated: text, label and, if there are any, labels that are right as well and the decisions that are right (start, offer, none), each with | between."`
 	Errors bool   `help:"List what was taken for something else, with the rule that decided."`
 }
 
@@ -26,6 +26,7 @@ const ambiguous = "ambiguous"
 type labelled struct {
 	text, label string
 	alsoOK      []string
+	decisions   []string // those that are right; empty: the file does not say
 }
 
 func (l labelled) ok(label string) bool { return l.label == label || slices.Contains(l.alsoOK, label) }
@@ -37,6 +38,7 @@ type tally struct {
 	asked, reach int // requests to start; of those, started or offered to
 	started      int
 	others, bad  int // texts that are no request; of those, started
+	decided, as  int // texts with decisions; of those, decided so
 }
 
 // Run prints precision, recall and F1 of every label, the confusion matrix and,
@@ -55,7 +57,7 @@ func (c *evalCmd) Run(s streams) error {
 	out := bufio.NewWriter(s.out)
 	t.print(out)
 	if c.Errors {
-		fmt.Fprintln(out, "\nlabel\ttaken for\trule\ttext")
+		fmt.Fprintln(out, "\nlabel\ttaken for\tdecision\trule\ttext")
 		for _, w := range t.wrong {
 			fmt.Fprintln(out, w)
 		}
@@ -78,6 +80,9 @@ func readLabelled(r io.Reader) ([]labelled, error) {
 		l := labelled{text: col[0], label: col[1]}
 		if len(col) > 2 && col[2] != "" {
 			l.alsoOK = strings.Split(col[2], "|")
+		}
+		if len(col) > 3 && col[3] != "" {
+			l.decisions = strings.Split(col[3], "|")
 		}
 		rows = append(rows, l)
 		return nil
@@ -102,6 +107,10 @@ func evaluate(m *intents.Matcher, rows []labelled) tally {
 			t.others++
 			t.bad += one(start)
 		}
+		if len(r.decisions) > 0 {
+			t.decided++
+			t.as += one(slices.Contains(r.decisions, string(got.Decision)))
+		}
 		if r.label == ambiguous {
 			continue
 		}
@@ -109,7 +118,7 @@ func evaluate(m *intents.Matcher, rows []labelled) tally {
 		if r.ok(taken) {
 			taken = r.label
 		} else {
-			t.wrong = append(t.wrong, strings.Join([]string{r.label, taken, got.Rule, r.text}, "\t"))
+			t.wrong = append(t.wrong, strings.Join([]string{r.label, taken, string(got.Decision), got.Rule, r.text}, "\t"))
 		}
 		t.taken[[2]string{r.label, taken}]++
 	}
@@ -141,7 +150,11 @@ func (t tally) print(w io.Writer) {
 	fmt.Fprintf(w, "%-12s %29.3f\n", "macro", macro/float64(max(counted, 1)))
 	fmt.Fprintf(w, "\nrequests that start: %d of %d (%.1f %%), start or are offered to: %d (%.1f %%)\n",
 		t.started, t.asked, 100*ratio(t.started, t.asked), t.reach, 100*ratio(t.reach, t.asked))
-	fmt.Fprintf(w, "others that start: %d of %d (%.2f %%)\n\n", t.bad, t.others, 100*ratio(t.bad, t.others))
+	fmt.Fprintf(w, "others that start: %d of %d (%.2f %%)\n", t.bad, t.others, 100*ratio(t.bad, t.others))
+	if t.decided > 0 {
+		fmt.Fprintf(w, "decided as wanted: %d of %d (%.1f %%)\n", t.as, t.decided, 100*ratio(t.as, t.decided))
+	}
+	fmt.Fprintln(w)
 
 	fmt.Fprintf(w, "%-12s", "taken for →")
 	for _, l := range labels {
