@@ -108,7 +108,7 @@ func (t *turn) outcome() {
 		t.disclaim(a.ID)
 		t.decided(&a, repeated(try.CheckID))
 	case try.Result != nil:
-		t.decided(&a, eligibility.Sanitize(*try.Result))
+		t.decided(&a, eligibility.Sanitize(*try.Result).On(t.m.At))
 	case try.Final || t.m.At.Sub(a.SubmittedAt) > maxWait:
 		t.decided(&a, eligibility.Unavailable(try.CheckID))
 	case try.Pending:

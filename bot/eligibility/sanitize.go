@@ -1,6 +1,9 @@
 package eligibility
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // What a visitor reads when no checker could give an answer to go by.
 const unavailableText = "自动审核暂时没有得出结果，需要工作人员进一步核实。"
@@ -25,6 +28,17 @@ func Sanitize(r Result) Result {
 		slices.ContainsFunc(r.Reasons, func(re Reason) bool { return !knownCode(re.Code) }) ||
 		(r.Decision == Eligible) != (len(r.Reasons) == 0) && r.Decision != ManualReview
 	if !unclear {
+		return r
+	}
+	u := Unavailable(r.CheckID)
+	u.ValidUntil, u.ModelVersion = r.ValidUntil, r.ModelVersion
+	return u
+}
+
+// On is the result as it counts at an instant: what was decided in favour and
+// is over by then, as an answer that a service has kept, is for a person.
+func (r Result) On(at time.Time) Result {
+	if r.Decision != Eligible || r.ValidUntil.IsZero() || r.ValidUntil.After(at) {
 		return r
 	}
 	u := Unavailable(r.CheckID)

@@ -3,6 +3,7 @@ package eligibility_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"fenfu/bot/eligibility"
 )
@@ -41,6 +42,28 @@ func TestSanitize(t *testing.T) {
 				t.Errorf("lost the check id or model version: %+v", got)
 			}
 		})
+	}
+}
+
+// TestOver: nobody is eligible by a decision whose time is over.
+func TestOver(t *testing.T) {
+	end := today()
+	for _, tc := range []struct {
+		decision eligibility.Decision
+		at       time.Time
+		want     string
+	}{
+		{eligibility.Eligible, end.Add(-time.Second), "eligible"},
+		{eligibility.Eligible, end, "manual_review SYSTEM_UNAVAILABLE"},
+		{eligibility.ManualReview, end, "manual_review"},
+	} {
+		got := eligibility.Result{CheckID: "c7", Decision: tc.decision, ValidUntil: end}.On(tc.at)
+		if outcome(got) != tc.want || got.CheckID != "c7" || !got.ValidUntil.Equal(end) {
+			t.Errorf("%s %v before its end: %+v", tc.decision, end.Sub(tc.at), got)
+		}
+	}
+	if got := (eligibility.Result{Decision: eligibility.Eligible}).On(end); outcome(got) != "eligible" {
+		t.Errorf("without an end: %+v", got)
 	}
 }
 
