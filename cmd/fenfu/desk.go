@@ -251,6 +251,7 @@ func demoStaff() []staff.Account {
 		{ID: "agent1", Name: "小林", Role: staff.Agent},
 		{ID: "agent2", Name: "小周", Role: staff.Agent},
 		{ID: "lead", Name: "值班组长", Role: staff.Supervisor},
+		{ID: "admin", Name: "管理员", Role: staff.Admin},
 		{ID: "auditor", Name: "审计员", Role: staff.Auditor},
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"fenfu/bot/staff"
+	"fenfu/web/api"
 )
 
 func login(account, password, code string) map[string]string {
@@ -169,6 +170,23 @@ func TestDeskLoginsEnd(t *testing.T) {
 		t.Errorf("after twelve hours: %d", status)
 	}
 	p = o.signIn(staff.Account{ID: "li", Role: staff.Agent})
+	logins := o.rdb.Keys(t.Context(), "{desk}:login:*").Val()
+	left := func() (least time.Duration) {
+		least = 24 * time.Hour
+		for _, key := range logins {
+			least = min(least, o.rdb.PTTL(t.Context(), key).Val())
+		}
+		return least
+	}
+	for _, key := range logins {
+		o.rdb.Expire(t.Context(), key, time.Minute)
+	}
+	if r := p.send("GET", "me", "", map[string]string{api.Unattended: "1"}); r.status != 200 || left() > time.Minute {
+		t.Errorf("asked by nobody: %d, the login lasts %v", r.status, left())
+	}
+	if p.get("me", nil); left() < 29*time.Minute {
+		t.Errorf("asked by somebody: the login lasts %v", left())
+	}
 	for _, key := range o.rdb.Keys(t.Context(), "{desk}:login:*").Val() { // as half an hour without a request does
 		o.rdb.Del(t.Context(), key)
 	}
@@ -215,4 +233,38 @@ func TestDeskOtherOrigins(t *testing.T) {
 	if r := p.send("POST", "presence", `{"state":"busy"}`, own); r.status != 204 {
 		t.Errorf("the own page: %d %s", r.status, r.body)
 	}
+}
+
+// An admin sees who may sign in, without any secret, and signs somebody out
+// everywhere.
+func TestDeskAccounts(t *testing.T) {
+	t.Parallel()
+	onOffices(t, func(t *testing.T, o *office) {
+		secret, _, err := staff.NewSecret("fenfu", "zhou")
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.account(staff.Account{ID: "zhou", Role: staff.Agent, TOTP: secret, Disabled: true})
+		li, again := o.signIn(staff.Account{ID: "li", Name: "李娜", Role: staff.Agent, Desks: []string{"service"}}), o.signIn(staff.Account{ID: "li", Role: staff.Agent})
+		root := o.signIn(staff.Account{ID: "root", Role: staff.Admin})
+		r := root.send("GET", "accounts", "", nil)
+		for _, want := range []string{`"id":"li"`, `"role":"admin"`, `"id":"zhou","name":"同事zhou","role":"agent","desks":[],"password":true,"totp":true,"disabled":true`} {
+			if !strings.Contains(r.body, want) {
+				t.Errorf("no %s in %s", want, r.body)
+			}
+		}
+		if strings.Contains(r.body, "argon2") || strings.Contains(r.body, secret.Reveal()) {
+			t.Errorf("secrets in %s", r.body)
+		}
+		if r := root.send("POST", "accounts/li/logout", "", nil); r.status != 204 {
+			t.Fatalf("logout: %d %s", r.status, r.body)
+		}
+		if li.get("me", nil) != 401 || again.get("me", nil) != 401 || root.get("me", nil) != 200 {
+			t.Error("not li's logins have ended")
+		}
+		e := o.entries()
+		if last := e[len(e)-1]; last.Actor != "root" || last.Action != "account.logout" || last.Field != "li" || !last.OK {
+			t.Errorf("on record: %+v", last)
+		}
+	})
 }

@@ -63,6 +63,8 @@ func deskRoutes() []deskRoute {
 		{"GET", "canned", "", "", any("li", "chief"), []int{200}},
 		{"GET", "stats", "", "", any("chief", "audrey", "root"), []int{200}},
 		{"GET", "audit", "", "", any("audrey"), []int{200}},
+		{"GET", "accounts", "", "", any("root"), []int{200}},
+		{"POST", "accounts/{account}/logout", "", "", any("root"), []int{404}}, // nobody is called that
 		{"GET", c, "", "", with(people([]string{queued, own, ended}, served), key, served), []int{200}},
 		{"GET", c + "/events", "", "", with(people([]string{queued, own, ended}, served), key, served), []int{200}},
 		{"GET", c + "/transcript", "", "", people([]string{own, ended}, served), []int{200}},

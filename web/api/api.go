@@ -82,6 +82,7 @@ type Change struct {
 // [fenfu/sessions.Staff] keeps them.
 type Staff interface {
 	Account(ctx context.Context, id string) (staff.Account, error)
+	Accounts(ctx context.Context) ([]staff.Account, error) // by id
 	// Update writes what change makes of an account, or of nil if there is none.
 	Update(ctx context.Context, id string, change func(was *staff.Account) (staff.Account, error)) error
 	UseStep(ctx context.Context, account string, step int64) (bool, error)
@@ -91,6 +92,7 @@ type Staff interface {
 	Login(ctx context.Context, account string) (token string, err error)
 	Authenticate(ctx context.Context, token string) (staff.Account, error)
 	Logout(ctx context.Context, token string) error
+	Revoke(ctx context.Context, account string) error              // all logins of an account
 	Peek(ctx context.Context, token string) (staff.Account, error) // Authenticate, without keeping it from lying idle
 
 	Append(ctx context.Context, e staff.Entry) (staff.Link, error)
@@ -207,5 +209,7 @@ func (a *API) Routes() []Route {
 	add(http.MethodGet, "/v1/desk/canned", staff.Canned, a.canned)
 	add(http.MethodGet, "/v1/desk/stats", staff.Overview, a.stats)
 	add(http.MethodGet, "/v1/desk/audit", staff.Audit, a.audit)
+	add(http.MethodGet, "/v1/desk/accounts", staff.Accounts, a.accounts)
+	add(http.MethodPost, "/v1/desk/accounts/{account}/logout", staff.Accounts, a.endLogins)
 	return routes
 }

@@ -139,6 +139,7 @@ async function screens(t, browser, server, profile) {
   if (phone) await desk.button("返回列表").click();
   await desk.button("概览").click();
   await page.locator(".tile").first().waitFor();
+  if (profile === "wide-light") await page.waitForRequest((r) => r.url().endsWith("/stats") && r.headers()["fenfu-unattended"] === "1"); // by itself
   await look("42-overview");
   await desk.button("设置").click();
   await desk.dialog.getByRole("button", { name: "退出登录" }).click();
@@ -146,6 +147,15 @@ async function screens(t, browser, server, profile) {
   await desk.button("审计").click();
   await page.getByRole("row").nth(2).waitFor();
   await look("50-audit");
+  await desk.button("设置").click();
+  await desk.dialog.getByRole("button", { name: "退出登录" }).click();
+  await desk.signIn("admin", server.passwords.get("admin"));
+  await desk.button("账号").click();
+  await desk.button("强制下线 小周").click();
+  await look("51-accounts-sure");
+  await page.keyboard.press("Enter");
+  await page.getByText("小周已下线").waitFor();
+  await look("52-accounts");
 }
 
 describe("what visitors and colleagues write stays text", () => {

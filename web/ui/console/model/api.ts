@@ -25,15 +25,20 @@ export class Api {
   onExpired: () => void = () => {};
 
   get<T>(path: string): Promise<T> {
-    return this.#call<T>("GET", path);
+    return this.#call<T>("GET", path, {});
+  }
+
+  /** The same, asked by the page and not by the agent: it does not keep the login alive. */
+  watch<T>(path: string): Promise<T> {
+    return this.#call<T>("GET", path, { headers: { "Fenfu-Unattended": "1" } });
   }
 
   /** Does a command. Its id makes it count once, however often it is sent. */
   post<T>(path: string, body: object = {}): Promise<T> {
-    return this.#call<T>("POST", path, body);
+    return this.#call<T>("POST", path, { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
   }
 
-  async #call<T>(method: string, path: string, body?: object): Promise<T> {
+  async #call<T>(method: string, path: string, more: RequestInit): Promise<T> {
     let res: Response;
     try {
       res = await fetch(`/v1/desk/${path}`, {
@@ -41,7 +46,7 @@ export class Api {
         credentials: "same-origin",
         cache: "no-store",
         signal: AbortSignal.timeout(timeout),
-        ...(body && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
+        ...more,
       });
     } catch {
       throw new ApiError(0, "offline", "");

@@ -8,7 +8,7 @@ import { Feed, type Link } from "./socket";
 import { Talk } from "./talk";
 import type { AgentState, Canned, DeskFrame, DeskState, Me, Permission, Presence, Row, View } from "./wire";
 
-export type Page = "talks" | "overview" | "audit";
+export type Page = "talks" | "overview" | "audit" | "accounts";
 
 /** Something the agent may want to hear: who waits, who is theirs now, who has written. */
 export type Alert = "queue" | "given" | "message";

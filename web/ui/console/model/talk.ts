@@ -71,7 +71,7 @@ export class Talk {
 
   /** Reads the packet again, after something in it has moved. */
   async refresh(): Promise<void> {
-    const packet = await this.#api.get<Packet>(this.#path).catch(() => null);
+    const packet = await this.#api.watch<Packet>(this.#path).catch(() => null);
     if (packet) this.packet.value = packet;
   }
 

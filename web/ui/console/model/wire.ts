@@ -165,6 +165,18 @@ export interface Stats {
   funnel?: Funnel;
 }
 
+/** Somebody who may sign in. */
+export interface Account {
+  id: string;
+  name: string;
+  role: string;
+  desks: string[];
+  /** Else at the identity provider. */
+  password: boolean;
+  totp: boolean;
+  disabled: boolean;
+}
+
 export interface AuditEntry {
   n: number;
   at: string;

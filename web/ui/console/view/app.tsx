@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect } from "preact/hooks";
 import { reactive, useSignal } from "../../shared/reactive";
 import { lang, t } from "../lib/i18n";
 import type { Desk } from "../model/desk";
+import { Accounts } from "./accounts";
 import { Audit } from "./audit";
 import { Icon } from "./icons";
 import { asked, listen, Sheet } from "./keys";
@@ -67,6 +68,7 @@ const Workplace = reactive(({ desk }: { desk: Desk }) => {
         )}
         {page === "overview" && <Overview desk={desk} />}
         {page === "audit" && <Audit desk={desk} />}
+        {page === "accounts" && <Accounts desk={desk} />}
       </div>
       {desk.toast.value && (
         <p class="toast" role="alert">

@@ -19,7 +19,7 @@ export const Overview = reactive(({ desk }: { desk: Desk }) => {
 
   async function load(): Promise<void> {
     try {
-      stats.value = await desk.api.get<Stats>("stats");
+      stats.value = await desk.api.watch<Stats>("stats");
       failed.value = false;
     } catch {
       failed.value = true;

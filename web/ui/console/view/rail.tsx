@@ -20,6 +20,7 @@ export const Rail = reactive(({ desk }: { desk: Desk }) => {
       {desk.may("read") && <Go desk={desk} page="talks" name="talks" icon="chat" badge={desk.waiting.value} />}
       {desk.may("overview") && <Go desk={desk} page="overview" name="overview" icon="chart" />}
       {desk.may("audit") && <Go desk={desk} page="audit" name="audit" icon="shield" />}
+      {desk.may("accounts") && <Go desk={desk} page="accounts" name="accounts" icon="agent" />}
       <span class="gap" />
       {desk.may("presence") && (
         <label class={`presence ${me.presence}`} title={t("presence")}>
