@@ -222,7 +222,7 @@ for (const [way, start] of ways) {
     const confirm = lin.dialog.getByRole("button", { name: "查看", exact: true });
     assert.equal(await confirm.isDisabled(), true, "a reason is asked for");
     await lin.dialog.getByLabel("核对访客身份").check();
-    await lin.page.clock.pauseAt(Date.now() + 2_000); // from here on time is the test's
+    await lin.page.clock.pauseAt(Date.now() + 10_000); // from here on time is the test's
     await confirm.click();
     await lin.panel.getByText(name).waitFor();
     assert.equal(await lin.page.getByText(name).count(), 1, "shown in one place");
