@@ -151,3 +151,30 @@ func count(b bool) int {
 	}
 	return 0
 }
+
+// Messages of our own. They were written before they were measured, and rules
+// mended by their errors after; README has the figures of both.
+func TestOwnMessages(t *testing.T) {
+	m := intents.New()
+	for _, file := range []string{"testdata/unseen1.tsv", "testdata/unseen2.tsv"} {
+		var asked, started, reached, others, falseStarts int
+		for _, r := range rows(t, file)[1:] {
+			got := m.Match(r[0])
+			switch {
+			case r[1] == "apply":
+				asked++
+				started += count(got.Decision == intents.Start)
+				reached += count(got.Decision != intents.Nothing)
+			case !slices.Contains(strings.Split(r[2], "|"), "apply"):
+				others++
+				if got.Decision == intents.Start {
+					falseStarts++
+					t.Errorf("%s: %q starts, by %s", file, r[0], got.Rule)
+				}
+			}
+		}
+		atLeast(t, file+": requests that start", share(started, asked), 0.90)
+		atLeast(t, file+": requests that start or are offered to", share(reached, asked), 0.98)
+		atLeast(t, file+": others that do not start", 1-share(falseStarts, others), 0.99)
+	}
+}
