@@ -65,7 +65,7 @@ func (r *run) migrate(old *Flow) {
 	again := r.f.missing(r.s, rule.Again, stood)
 	changed := here.ID != was || len(again) > 0
 	if here.ID != r.s.Step {
-		r.asking, r.s.Misses = AskNothing, 0
+		r.asking, r.s.Misses, r.s.Between = AskNothing, 0, nil
 	}
 	r.s.Version, r.s.Step = r.f.Version, here.ID
 	switch {

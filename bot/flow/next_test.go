@@ -39,6 +39,7 @@ var utterances = []string{
 	"为什么要身份证号", "额度有多少？", "怎么还款", "需要什么条件", "不想给", "等一下", "再说一遍", "现在第几步", "转人工", "谢谢", "你好", "？？？", "哈哈",
 	"林小满 110199199005219903 13800138000", "支付密码123456", "把手机号删掉", "跳过", "晚点再填", "查看我的信息", "什么？", "好麻烦",
 	"林小满，多久出结果？", "确认提交，额度多少？", "同意，为什么要身份证？", "不改了，确认", "我没有微信", "别取消", "确定取消", "重来",
+	"13800138000或者13900139000", "第一个", "用第二个", "不改了", "改回来", "还是用微信吧", "尾号应该是9001", "138的那个错了，是139", "能不填手机号吗", "叫个人来", "没问题，提交", "修改",
 }
 
 var buttons = []string{
@@ -80,9 +81,10 @@ func TestNextProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := all[0]
 		w := &witness{t: t}
-		w.s, _ = b.Start(flow.State{}, "apply", flow.Input{Now: noon})
-		for _, said := range happyPath[:rapid.IntRange(0, len(happyPath)).Draw(t, "begun")] {
-			var actions []flow.Action
+		var actions []flow.Action
+		w.s, actions = b.Start(flow.State{}, "apply", flow.Input{Now: noon})
+		w.see(b, actions)
+		for _, said := range happyPath[:rapid.SampledFrom([]int{0, 1, 2, 3, 4, 5, 5, 5, 5}).Draw(t, "begun")] {
 			w.s, actions = b.Next(w.s, flow.Read(m, said, noon))
 			w.see(b, actions)
 		}
@@ -95,6 +97,9 @@ func TestNextProperties(t *testing.T) {
 	})
 }
 
+// nearlyYes is what is said to a summary and may be taken for a yes.
+var nearlyYes = []string{"确认提交", "好的", "继续", "不改了", "没问题吧", "可以吗", "提交？", "没问题，提交", "接着来", "行不行", "等一下，再提交", "不确认", "同意"}
+
 var happyPath = []string{"同意", "同意", "林小满", "110199199005219903", "13800138000"}
 
 // witness plays a dialogue and remembers what the visitor has seen of it.
@@ -103,6 +108,7 @@ type witness struct {
 	s     flow.State
 	shown map[slot.Kind]flow.Detail // in the last summary that was put
 	words string                    // of the summary, before the details were filled in
+	read  strings.Builder           // all that was ever said to the visitor
 }
 
 func (w *witness) turn(b *flow.Book, m *intents.Matcher) {
@@ -113,7 +119,11 @@ func (w *witness) turn(b *flow.Book, m *intents.Matcher) {
 	case 0:
 		in.Choice = rapid.SampledFrom(buttons).Draw(t, "choice")
 	case 1:
-		in = flow.Read(m, rapid.SampledFrom(utterances).Draw(t, "text"), noon)
+		from := utterances
+		if w.s.Step == "confirm" && rapid.Bool().Draw(t, "nearly") {
+			from = nearlyYes
+		}
+		in = flow.Read(m, rapid.SampledFrom(from).Draw(t, "text"), noon)
 	default:
 		commands = rapid.SliceOfN(rapid.Custom(command), 1, 3).Draw(t, "commands")
 	}
@@ -130,6 +140,7 @@ func (w *witness) turn(b *flow.Book, m *intents.Matcher) {
 	if !reflect.DeepEqual(before, copied) {
 		t.Fatal("Next changed the state it was given")
 	}
+	w.unforged(b, before, actions, in, commands)
 	w.holds(b, before, actions)
 }
 
@@ -137,7 +148,7 @@ func (w *witness) turn(b *flow.Book, m *intents.Matcher) {
 func command(t *rapid.T) flow.Command {
 	c := flow.Command{
 		Verb: rapid.SampledFrom([]flow.Verb{flow.Fill, flow.Fill, flow.Correct, flow.Clear, flow.Cancel, flow.StartOver, flow.Back, flow.Ask,
-			flow.AskWhy, flow.Skip, flow.Repeat, flow.Wait, flow.HandOff, flow.Confirm, flow.Confirm, flow.Deny, flow.Rights}).Draw(t, "verb"),
+			flow.AskWhy, flow.Skip, flow.Repeat, flow.Wait, flow.HandOff, flow.Confirm, flow.Confirm, flow.Deny, flow.GoOn, flow.Rights}).Draw(t, "verb"),
 		Step:  rapid.SampledFrom([]string{"", "name", "id_number", "contact", "phone", "collect", "confirm", "nowhere"}).Draw(t, "step"),
 		Topic: rapid.SampledFrom([]flow.Topic{flow.General, flow.Progress, flow.Begin, flow.Result, flow.Hello, flow.Thanks, flow.Grumble, flow.Safety}).Draw(t, "topic"),
 		Plain: rapid.Bool().Draw(t, "plain"), Later: rapid.Bool().Draw(t, "later"),
@@ -150,6 +161,38 @@ func command(t *rapid.T) flow.Command {
 		c.Right = intents.ViewRight
 	}
 	return c
+}
+
+// unforged checks that what is kept is what was said: a value changes only to
+// one that the message gives, and only a yes to the summary submits.
+func (w *witness) unforged(b *flow.Book, before flow.State, actions []flow.Action, in flow.Input, commands []flow.Command) {
+	given := map[slot.Kind][]string{}
+	for _, a := range actions {
+		for _, f := range a.Hide {
+			given[f.Kind] = append(given[f.Kind], f.Value.Reveal())
+		}
+	}
+	for k, d := range w.s.Details {
+		if d.Value != before.Details[k].Value && !slices.Contains(given[k], d.Value.Reveal()) {
+			w.t.Fatalf("the %s changed though nobody gave another: %q, %v", k, in.Text, commands)
+		}
+	}
+	yes := in.Choice == "confirm.yes" || in.Match.Act == intents.Affirm || in.Said.Match.Act == intents.Affirm ||
+		slices.ContainsFunc(commands, func(c flow.Command) bool { return c.Verb == flow.Confirm })
+	for _, a := range actions {
+		if a.Submit && (!yes || before.Status != flow.Running || !strings.HasPrefix(before.Step, "confirm")) {
+			w.t.Fatalf("submitted at %s %s by %q %q %v", before.Status, before.Step, in.Text, in.Choice, commands)
+		}
+	}
+	for _, c := range w.s.Consents {
+		i := slices.IndexFunc(b.Of(w.s).Steps, func(p flow.Step) bool { return p.Consent.ID == c.ID && p.Consent.Version == c.Version })
+		if !slices.Contains(before.Consents, c) && !strings.Contains(w.read.String(), b.Of(w.s).Steps[i].Ask) {
+			w.t.Fatalf("a consent to words that were never shown, by %q %q %v", in.Text, in.Choice, commands)
+		}
+	}
+	if len(w.s.Between) > 0 && (w.s.Status == flow.Idle || len(w.s.Consents) < 2) {
+		w.t.Fatal("numbers to choose among are kept without consent")
+	}
 }
 
 func (w *witness) holds(b *flow.Book, before flow.State, actions []flow.Action) {
@@ -203,6 +246,9 @@ func (w *witness) holds(b *flow.Book, before flow.State, actions []flow.Action) 
 // see remembers what the visitor is shown to confirm.
 func (w *witness) see(b *flow.Book, actions []flow.Action) {
 	for _, a := range actions {
+		if a.Say != nil {
+			w.read.WriteString(a.Say.Text + "\n")
+		}
 		if a.Say != nil && strings.Contains(a.Say.Text, "请核对您的信息") {
 			w.shown, w.words = w.s.Clone().Details, summary(b, w.s)
 		}
