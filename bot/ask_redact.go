@@ -18,6 +18,9 @@ func (s *Session) known() []pii.Text {
 		of := a.Request.Subject
 		out = append(out, of.Name, of.IDNumber, of.Phone, of.Email, of.WeChat)
 	}
+	if h := s.Handoff; h != nil {
+		out = append(out, h.Contact)
+	}
 	return out
 }
 

@@ -96,6 +96,8 @@ func (t *turn) idle(in flow.Input) []flow.Action {
 		return t.correct(in)
 	case m.Act == intents.Correct && m.Slot == "" && m.Intent == intents.None && !m.Question && t.s.Flow.Status == flow.Idle:
 		return says("这里目前没有保存您的信息，没有可以更正的内容。", b.menu()...)
+	case m.Act == intents.Correct && t.s.Flow.Status == flow.Parked && !m.Question:
+		return t.progress()
 	case m.Intent == intents.Human:
 		return []flow.Action{{Handoff: "asked"}}
 	case m.Intent == intents.Status || m.Act == intents.Progress:

@@ -8,6 +8,7 @@ import (
 	"fenfu/bot/flow"
 	"fenfu/bot/handoff"
 	"fenfu/bot/pii"
+	"fenfu/bot/redact"
 	"fenfu/bot/slot"
 	"fenfu/intents"
 )
@@ -64,6 +65,9 @@ func (t *turn) view() {
 	for _, c := range t.s.Flow.Consents {
 		lines = append(lines, "・"+t.bot.Book.ConsentLabel(t.s.Flow, c.ID)+"："+c.At.In(china()).Format("2006-01-02 15:04"))
 	}
+	if h := t.s.Handoff; h != nil && h.Contact != "" {
+		lines = append(lines, "・留言的联系方式："+slot.Redact(h.Contact.Reveal()))
+	}
 	if a := t.s.Application; a != nil {
 		lines = append(lines, "・申请："+a.SubmittedAt.In(china()).Format("2006-01-02 15:04")+" 提交，"+a.standing())
 	}
@@ -112,9 +116,12 @@ func (t *turn) offerErasure(r intents.Right) {
 // the log.
 func (t *turn) forget(r intents.Right) {
 	a := t.s.Application
-	had := len(t.s.Flow.Details) > 0 || a.open() || a != nil && a.Request.Subject != (eligibility.Subject{})
+	had := len(t.s.Flow.Details) > 0 || a.open() || a != nil && a.Request.Subject != (eligibility.Subject{}) || t.s.Handoff != nil && t.s.Handoff.Contact != ""
+	agreed := len(t.s.Flow.Consents) > 0 || a != nil
 	lines := []string{"您的个人信息和之前的聊天内容已全部删除，对信息使用的同意也已撤回。"}
 	switch {
+	case r == intents.WithdrawRight && !agreed && !had:
+		lines[0] = "目前没有您给过的同意，也没有保存您的个人信息，之前的聊天内容已删除。"
 	case r == intents.WithdrawRight:
 		lines[0] = "您的同意已撤回，我们已停止使用您的信息，并删除了您的个人信息和之前的聊天内容。"
 	case !had:
@@ -130,16 +137,21 @@ func (t *turn) forget(r intents.Right) {
 	}
 	receipt := t.receipt()
 	lines = append(lines, "回执编号："+receipt+"。如需查询这次处理，请提供这个编号。")
+	said := intents.Normalize(t.m.Text.Reveal())
+	told := t.m.Kind == Text && redact.Details(said, t.s.known(), t.m.At) != said
 	t.s.Flow = flow.State{}
 	t.erase()
 	t.drop("")
 	t.forgetHandoff()
 	t.wipe = true
-	code := CodeErased
+	code, order := CodeErased, eraseChoice
 	if r == intents.WithdrawRight {
-		code = CodeWithdrawn
+		code, order = CodeWithdrawn, withdrawChoice
 	}
 	t.notice(code, strings.Join(lines, "\n"), &Data{Receipt: receipt})
+	if told { // somebody's details, with the order: they go with the rest
+		t.events[0].Text = pii.Text(t.bot.label(order))
+	}
 }
 
 // forgetHandoff takes what the visitor left for people, and whoever waits for
@@ -162,6 +174,9 @@ func (t *turn) receipt() string {
 	return "DEL-" + t.m.At.In(china()).Format("20060102") + "-" + id[:min(len(id), 8)]
 }
 
+// reviewable reports whether there is a decision to look at.
+func (t *turn) reviewable() bool { return t.s.Application != nil && !t.s.Application.open() }
+
 // review asks for a person's look at a decision, if there is one.
 func (t *turn) review() bool {
 	a := t.s.Application
@@ -173,6 +188,9 @@ func (t *turn) review() bool {
 		t.say(Script, "您还没有通过这里提交过申请，暂时没有可以复核的结果。", t.bot.startChoice())
 	case a.open():
 		t.say(Script, "您的申请还在核对，有了结果之后才可以申请人工复核。结果会在这里通知您。")
+		return t.s.Flow.Status != flow.Running
+	case t.s.Owner == OwnerAgent:
+		t.notice(CodeReview, "已记下您的人工复核申请，正在为您服务的客服会看到。", &Data{Application: a.ID})
 	default:
 		t.notice(CodeReview, "已记下您的人工复核申请。", &Data{Application: a.ID})
 		t.handoff(handoff.Appeal)

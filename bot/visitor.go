@@ -54,7 +54,7 @@ func (t *turn) visitor() error {
 		}
 		t.waits = in.Match.Act == intents.Wait
 		actions = t.reply(in)
-	} else if r := rightOf(in); r != intents.NoRight && r != intents.ReviewRight && !t.asks {
+	} else if r := rightOf(in); r != intents.NoRight && !t.asks && (r != intents.ReviewRight || t.reviewable()) {
 		actions = []flow.Action{{Right: r}} // a person has taken over: but for what the law grants, record only
 	}
 	if t.m.Kind == Text {
