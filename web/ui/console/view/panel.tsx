@@ -1,4 +1,5 @@
 import { h, type ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { reactive, useSignal } from "../../shared/reactive";
 import { t, word } from "../lib/i18n";
 import { fullTime, now, shortTime, span } from "../lib/time";
@@ -147,13 +148,22 @@ const Value = reactive(({ talk, detail }: { talk: Talk; detail: Detail }) => {
   return (
     <span class="detail-value revealed">
       <span class="plain">{shown.value}</span>
-      <button type="button" class="link" onClick={() => talk.hide(detail.kind)} aria-label={t("hideNow")}>
-        <Icon name="eyeoff" />
-        {t("hidesIn", { n: left })}
-      </button>
+      <Hide left={left} onHide={() => talk.hide(detail.kind)} />
     </span>
   );
 });
+
+/** Takes the focus from the button that asked for the detail, which is gone. */
+function Hide({ left, onHide }: { left: number; onHide(): void }) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => button.current?.focus(), []);
+  return (
+    <button ref={button} type="button" class="link" onClick={onHide} aria-label={t("hideNow")}>
+      <Icon name="eyeoff" />
+      {t("hidesIn", { n: left })}
+    </button>
+  );
+}
 
 function Progress({ packet }: { packet: Packet }) {
   const { progress } = packet;
