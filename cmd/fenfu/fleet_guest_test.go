@@ -167,7 +167,7 @@ func (g *guest) await(ctx context.Context, frames []*ws.ClientFrame) error {
 		if !open {
 			return nil
 		}
-		f, err := g.receive(ctx, ackWithin)
+		f, err := g.receive(ctx, g.acks)
 		if err != nil {
 			return ctx.Err()
 		}

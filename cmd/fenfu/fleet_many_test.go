@@ -69,6 +69,7 @@ func (f *fleet) twoTabs(visitors int) {
 		}
 		for n, g := range pair {
 			g.token, g.partner = pair[0].token, pair[1-n]
+			g.acks = newsWithin // nothing is lost here, so nobody has a reason to connect again
 			g.url = "ws://" + f.nodes[(i/2+n)%len(f.nodes)].addr + "/ws"
 			group.Go(func() {
 				defer g.drop()
@@ -170,7 +171,7 @@ func (f *fleet) dawdler(ctx context.Context, p *process) *ws.Client {
 
 // probe asks a node for its readiness, on a connection of its own.
 func probe(ctx context.Context, addr string) (status int, err error) {
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 5 * time.Second}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: newsWithin}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+"/readyz", nil)
 	if err != nil {
 		return 0, err

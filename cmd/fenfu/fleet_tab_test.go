@@ -35,6 +35,7 @@ type tab struct {
 	books *books
 	url   string // of the socket
 	token string
+	acks  time.Duration // how long it waits for what it has asked for
 	rng   *rand.Rand
 
 	client  *ws.Client
@@ -192,7 +193,7 @@ func (t *tab) open(ctx context.Context, base string) error {
 }
 
 func askToken(ctx context.Context, base string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, ackWithin)
+	ctx, cancel := context.WithTimeout(ctx, newsWithin)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/v1/sessions", nil)
 	if err != nil {

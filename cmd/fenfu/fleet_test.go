@@ -68,7 +68,7 @@ func (f *fleet) guests(n int, b *books) []*guest {
 	for i := range n {
 		rng := rand.New(rand.NewPCG(f.rng.Uint64(), uint64(i)))
 		all = append(all, &guest{
-			tab:    tab{books: b, url: "ws://" + f.address + "/ws", rng: rng},
+			tab:    tab{books: b, url: "ws://" + f.address + "/ws", rng: rng, acks: ackWithin},
 			number: i, base: f.base(), sent: map[string]int64{}, ackedAs: map[string]int64{},
 		})
 	}
