@@ -198,9 +198,9 @@ func TestEntriesAnswerOnTheirDays(t *testing.T) {
 
 func TestFindAsksBack(t *testing.T) {
 	b, m := book(t), intents.New()
-	const text = "老是收到分付的推广短信，怎么取消"
+	const text = "还款的卡和还款日怎么改"
 	found := b.Find(text, m.Match(text))
-	if found.Answer != nil || len(found.Near) < 2 || len(found.Near) > 3 || found.Near[0].Entry.ID != "ads" {
+	if found.Answer != nil || len(found.Near) < 2 || len(found.Near) > 3 || found.Near[0].Entry.ID != "repay.date" {
 		t.Errorf("%+v", found)
 	}
 }

@@ -2,54 +2,60 @@ package faq
 
 import (
 	"cmp"
+	"math"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"fenfu/intents"
 )
 
-// What an entry's score is made of, and what it takes to answer.
+// What makes an entry fit. The parts were weighed on measuring sets, each with
+// the forms of the others.
 const (
-	likePart   = 0.60 // of the likeness to its nearest question form, 0 to 1
-	coverPart  = 0.30 // of BM25 over the weight of the question, about 0 to 1
-	anyKeyword = 0.10 // for a keyword
-	perKeyword = 0.06 // for each character of the longest one found
-	maxKeyword = 0.46
-	topicBonus = 0.12 // the entry is for the topic of the question
-	usualBonus = 0.12 // it is the entry for that topic when no other fits
-
-	enough     = 0.52
-	enoughBare = 0.66 // for what is of no known topic, and no question or without a keyword
-	minBare    = 5    // characters of such a text
-	margin     = 0.10 // to the runner-up
-	perhaps    = 0.24 // what an entry needs to be asked back
-	perhapsOff = 0.30 // the same for what is of no topic and does not name the product
-	maxNear    = 3
-
-	accounted = 0.48 // the share of the question that the entry must have: a keyword among much else is about something else
-
-	// A keyword of at least so much that points to another entry, whose score
-	// is at least this share, makes the best one unsure, unless the question is
-	// so like one of its forms.
-	pointed = 0.22
-	rival   = 0.45
-	exact   = 0.80
-	same    = 0.95 // one of its forms itself
+	likePart     = 0.60 // of the likeness to its nearest question form, 0 to 1
+	coverPart    = 0.30 // of BM25, 0 to 1
+	evidencePart = 0.45 // of the evidence, about -1 to 4
+	pointPart    = 0.35 // of its longest keyword
+	topicBonus   = 0.12 // the entry is for the topic of the question
+	usualBonus   = 0.12 // it is the entry for that topic when no other fits
 )
 
-// Hit is an entry that fits a question, and how well: about 0 to 1.
+// What a score is made of: a logistic regression on whether the entry that fits
+// best is the right one.
+const (
+	scoreBase    = -3.9
+	byStranger   = 1.35 // for how much better it fits than questions about other things
+	byRunnerUp   = 1.45 // for how much better than the next entry
+	byEvidence   = 0.15 // for all the evidence against other things, so that few words give little
+	maxEvidence  = 25
+	byOtherThing = -2.9 // for a word that names another thing
+)
+
+// What it takes.
+const (
+	enough     = 0.93 // to answer
+	enoughBare = 0.97 // for what is of no known topic and asks nothing
+	minBare    = 5    // characters of such a text
+	apart      = 0.12 // fit of it and the next one
+	perhaps    = 0.20 // to be asked back
+	beside     = 0.35 // of the best one's fit, to be asked back beside it
+	same       = 0.95 // likeness of one of its forms itself
+	maxNear    = 3
+)
+
+// Hit is an entry that fits a question, and how likely it is to be the one
+// that answers it: 0 to 1.
 type Hit struct {
 	Entry Entry
 	Score float64
 
-	points, like, has float64 // see query; has as a share
+	fit, like float64
 }
 
 // Found is what the book has for a question. At most one of the fields is set.
 type Found struct {
 	Answer *Hit  // the entry that answers it
-	Near   []Hit // two or three that may: ask which one is meant
+	Near   []Hit // one to three that may: ask which one is meant
 }
 
 // Entries returns all entries, in their order. The caller must not change them.
@@ -85,40 +91,25 @@ func (bk *Book) Find(text string, m intents.Match) Found {
 	if m.Decision == intents.Start {
 		return Found{}
 	}
-	need, bare := enough, m.Intent == intents.None && !m.Question
-	if bare && (slices.Contains(replies[:], m.Act) || utf8.RuneCountInString(m.Folded) < minBare) {
-		return Found{} // a name, a yes
-	}
 	hits := bk.rank(text, m, maxNear)
 	if len(hits) == 0 {
 		return Found{}
 	}
-	if bare || off(m) && hits[0].points == 0 {
+	need, bare := enough, m.Intent == intents.None && !m.Question
+	if bare {
 		need = enoughBare
 	}
-	second := 0.0
-	if len(hits) > 1 {
-		second = hits[1].Score
-	}
-	least := perhaps
-	if off(m) {
-		least = perhapsOff
-	}
-	strange := bk.words.strange(text)
-	switch best := hits[0].Score; {
-	case asked(hits), !strange && best >= need && best-second >= margin && !rivalled(hits) && hits[0].has >= accounted:
+	switch {
+	case asked(hits):
 		return Found{Answer: &hits[0]}
-	case best < least, strange:
+	case bare && (slices.Contains(replies[:], m.Act) || utf8.RuneCountInString(m.Folded) < minBare): // a name, a yes
 		return Found{}
-	default:
-		near := slices.DeleteFunc(hits, func(h Hit) bool { return h.Score < max(least, rival*best) })
-		return Found{Near: near}
+	case hits[0].Score >= need && (len(hits) < 2 || hits[0].fit-hits[1].fit >= apart):
+		return Found{Answer: &hits[0]}
+	case hits[0].Score < perhaps:
+		return Found{}
 	}
-}
-
-// off reports whether the question is of no topic and does not name the product.
-func off(m intents.Match) bool {
-	return (m.Intent == intents.None || m.Intent == intents.Other) && !strings.Contains(m.Folded, "分付")
+	return Found{Near: slices.DeleteFunc(hits, func(h Hit) bool { return h.fit < beside*hits[0].fit })}
 }
 
 // asked reports whether the question is a form of the best entry, and of no other.
@@ -126,45 +117,56 @@ func asked(hits []Hit) bool {
 	return hits[0].like >= same && !slices.ContainsFunc(hits[1:], func(h Hit) bool { return h.like >= same })
 }
 
-// rivalled reports whether a keyword of the question points elsewhere.
-func rivalled(hits []Hit) bool {
-	best := hits[0]
-	return best.like < exact && slices.ContainsFunc(hits[1:], func(h Hit) bool {
-		return h.points >= max(pointed, best.points) && h.Score >= rival*best.Score
-	})
-}
-
 // replies are acts that answer the bot and ask it nothing.
 var replies = [...]intents.Act{
 	intents.Affirm, intents.Deny, intents.Cancel, intents.Back, intents.StartOver, intents.Thanks, intents.Refuse,
 }
 
-// rank scores all entries and returns the k best of those that fit at all.
+// rank returns the k entries that fit best, of those that fit at all.
 func (bk *Book) rank(text string, m intents.Match, k int) []Hit {
 	q := bk.ask(bk.words.fold(text))
-	usual, hasUsual := bk.defaults[m.Intent]
 	now := bk.now()
 	var hits []Hit
-	for i := range bk.entries {
-		e := &bk.entries[i]
-		score := likePart*q.likes[i] + q.points[i]
-		has := 0.0
-		if q.total > 0 {
-			score += coverPart * min(1, q.worth[i]/q.total)
-			has = q.has[i] / q.total
-		}
-		if hasUsual && usual == i {
-			score += usualBonus
-		}
-		if score > 0 && m.Intent != intents.Other && slices.Contains(e.Intents, m.Intent) {
-			score += topicBonus
-		}
-		if score <= 0 || !e.Valid(now) || len(hits) == k && score <= hits[k-1].Score {
+	var all []float64 // the evidence of all pairs together
+	for i, e := range bk.entries {
+		fit := bk.fit(q, m, i)
+		if q.likes[i]+q.points[i] == 0 || !e.Valid(now) || len(hits) > k && fit <= hits[k].fit {
 			continue
 		}
-		at, _ := slices.BinarySearchFunc(hits, score, func(h Hit, s float64) int { return cmp.Compare(s, h.Score) })
-		hits = slices.Insert(hits, at, Hit{*e, score, q.points[i], q.likes[i], has})
-		hits = hits[:min(len(hits), k)]
+		at, _ := slices.BinarySearchFunc(hits, fit, func(h Hit, f float64) int { return cmp.Compare(f, h.fit) })
+		hits = slices.Insert(hits, at, Hit{Entry: e, fit: fit, like: q.likes[i]})
+		all = slices.Insert(all, at, q.known*(q.evidence[i]-q.evidence[len(bk.entries)]))
+		hits, all = hits[:min(len(hits), k+1)], all[:min(len(hits), k+1)]
 	}
-	return hits
+	stranger, base := bk.fit(q, m, len(bk.entries)), scoreBase
+	if bk.words.strange(text) {
+		base += byOtherThing
+	}
+	for i := range hits {
+		next := 0.0 // the fit of the best other one
+		switch {
+		case i > 0:
+			next = hits[0].fit
+		case len(hits) > 1:
+			next = hits[1].fit
+		}
+		z := base + byStranger*(hits[i].fit-stranger) + byRunnerUp*(hits[i].fit-next) + byEvidence*min(all[i], maxEvidence)
+		hits[i].Score = 1 / (1 + math.Exp(-z))
+	}
+	return hits[:min(len(hits), k)]
+}
+
+// fit is how well the entry with the number fits the question.
+func (bk *Book) fit(q query, m intents.Match, i int) float64 {
+	fit := likePart*q.likes[i] + coverPart*q.worth[i] + evidencePart*q.evidence[i] + pointPart*q.points[i]
+	if i == len(bk.entries) {
+		return fit
+	}
+	if usual, ok := bk.defaults[m.Intent]; ok && usual == i {
+		fit += usualBonus
+	}
+	if m.Intent != intents.Other && slices.Contains(bk.entries[i].Intents, m.Intent) {
+		fit += topicBonus
+	}
+	return fit
 }

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	_ "embed"
 	"fmt"
+	"hash/fnv"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 
@@ -17,6 +19,22 @@ const maxRunes = 160
 
 //go:embed words.yaml
 var words []byte
+
+// elsewhere holds questions about other things, one a line.
+//
+//go:embed elsewhere.txt
+var elsewhere string
+
+// others are the questions that no entry is for.
+func others() []string {
+	var out []string
+	for line := range strings.Lines(elsewhere) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			out = append(out, line)
+		}
+	}
+	return out
+}
 
 // wordsFile is words.yaml.
 type wordsFile struct {
@@ -78,12 +96,56 @@ func (f *folder) strange(text string) bool {
 	return slices.ContainsFunc(f.elsewhere, func(w string) bool { return strings.Contains(t, w) })
 }
 
-// pair is two characters that follow each other, or one alone and 0.
+// What stands for a run of letters or digits, from here on: no character does.
+const (
+	wordToken   = 0x200000
+	numberToken = 0x300000
+	tokenMask   = 0xfffff
+)
+
+// tokens returns the characters of t, with a run of letters as one, and one of
+// digits as what matters of it: a small number itself, a larger one its size,
+// and nothing of what is as long as a telephone number.
+func tokens(t string) []rune {
+	out := make([]rune, 0, utf8.RuneCountInString(t))
+	for t != "" {
+		n, word := run(t)
+		switch {
+		case n == 0:
+			r, size := utf8.DecodeRuneInString(t)
+			out, n = append(out, r), size
+		case word:
+			h := fnv.New32a()
+			h.Write([]byte(t[:n]))
+			out = append(out, wordToken+rune(h.Sum32()&tokenMask))
+		case n <= 2:
+			out = append(out, numberToken+rune(t[0])<<8+rune(t[n-1]))
+		case n < longNumber:
+			out = append(out, numberToken+rune(t[0])+rune(n)<<16)
+		}
+		t = t[n:]
+	}
+	return out
+}
+
+// longNumber is from how many digits on a number is a detail.
+const longNumber = 7
+
+// run measures the run of letters or of digits that t begins with.
+func run(t string) (n int, word bool) {
+	digit := func(c byte) bool { return c >= '0' && c <= '9' }
+	for n < len(t) && (digit(t[n]) || t[n] >= 'a' && t[n] <= 'z') && digit(t[n]) == digit(t[0]) {
+		n++
+	}
+	return n, n > 0 && !digit(t[0])
+}
+
+// pair is two tokens that follow each other, or one alone and 0.
 type pair [2]rune
 
-// pairs returns the pairs of characters in t and its characters, each once.
+// pairs returns the pairs of tokens in t and its tokens, each once.
 func pairs(t string) []pair {
-	r := []rune(t)
+	r := tokens(t)
 	r = r[:min(len(r), maxRunes)]
 	ps := make([]pair, 0, 2*len(r))
 	for i := range r {

@@ -69,7 +69,7 @@ func Load(fsys fs.FS, now func() time.Time) (*Book, error) {
 	if err := check(entries, words); err != nil {
 		return nil, err
 	}
-	return index(entries, words, now), nil
+	return index(entries, others(), words, now), nil
 }
 
 func read(fsys fs.FS, file string) ([]Entry, error) {

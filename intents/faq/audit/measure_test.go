@@ -42,8 +42,9 @@ func measure(t *testing.T, path string) audit.Figures {
 	return audit.Measure(book, intents.New(), questions)
 }
 
-// The figures that README publishes may not get worse. By the errors of every
-// set the book was improved after it had been measured once.
+// The figures that README publishes may not get worse. The set was written
+// before anything was measured with it. A set that the book was improved by
+// becomes question forms of its entries, and is none any more.
 func TestFigures(t *testing.T) {
 	for _, c := range []struct {
 		file           string
@@ -51,12 +52,7 @@ func TestFigures(t *testing.T) {
 		wrong          float64 // at most
 		all, none      int     // questions, and those without an entry
 	}{
-		{"../testdata/paraphrases.tsv", 0.98, 0.98, 0.004, 200, 40},
-		{"../testdata/unseen.tsv", 0.97, 0.98, 0.001, 100, 20},
-		{"../testdata/last.tsv", 0.96, 0.98, 0.001, 100, 20},
-		{"../testdata/final.tsv", 0.98, 0.98, 0.001, 100, 20},
-		{"../testdata/field1.tsv", 0.96, 0.98, 0.01, 200, 60},
-		{"../testdata/field2.tsv", 0.90, 0.93, 0.02, 200, 60},
+		{"../testdata/field5.tsv", 0.90, 0.95, 0.02, 250, 40},
 	} {
 		f := measure(t, c.file)
 		var out strings.Builder
