@@ -3,7 +3,7 @@
 //
 // [Load] reads and checks the entries. [Book.Find] finds the one that answers
 // a question, or a few that may, or none: a wrong answer is worse than none.
-// [Book.Retrieve] only ranks, for whoever judges on its own. Package lint holds
+// [Book.Retrieve] only ranks, for whoever judges on its own. Package audit holds
 // entries against their facts and against each other.
 package faq
 

@@ -17,7 +17,7 @@ import (
 )
 
 // FactsFile is the file in a folder of entries that holds no entries, but what
-// they may rest on. Only package lint reads it.
+// they may rest on. Only package audit reads it.
 const FactsFile = "facts.yaml"
 
 // Date is a day in China. The zero value is no day.

@@ -29,7 +29,7 @@ func (c *Client) Summarize(ctx context.Context, lines []string) (string, error) 
 	if len(lines) == 0 {
 		return "", nil
 	}
-	s := &summary{reply{guard: c.guard, ground: newGround([]faq.Entry{{Questions: lines}})}}
+	s := &summary{reply{guard: c.guard, ground: newGround(lines)}}
 	whole, err := c.ask(ctx, summaryPrompt(lines), summaryTokens, s.add)
 	if err != nil {
 		return "", err

@@ -12,20 +12,27 @@ import (
 // entries it rests on.
 const minShared = 0.6
 
+// said is what entries say; how else visitors ask for them is nobody's claim.
+func said(entries []faq.Entry) []string {
+	var texts []string
+	for _, e := range entries {
+		texts = append(texts, e.Title(), e.Answer)
+	}
+	return texts
+}
+
 // ground is what the cited entries say, to hold sentences against.
 type ground struct {
 	pairs map[[2]rune]bool
 	words map[string]bool // runs of Latin letters and digits
 }
 
-func newGround(entries []faq.Entry) *ground {
+func newGround(texts []string) *ground {
 	g := &ground{pairs: map[[2]rune]bool{}, words: map[string]bool{}}
-	for _, e := range entries {
-		for _, text := range append([]string{e.Answer}, e.Questions...) {
-			eachPair(text, func(p [2]rune) { g.pairs[p] = true })
-			for _, w := range words(text) {
-				g.words[w] = true
-			}
+	for _, text := range texts {
+		eachPair(text, func(p [2]rune) { g.pairs[p] = true })
+		for _, w := range words(text) {
+			g.words[w] = true
 		}
 	}
 	return g

@@ -139,7 +139,7 @@ func (r *reply) head(line string) error {
 	if len(cited) == 0 {
 		return &Error{Reason: Format}
 	}
-	r.ground = newGround(cited)
+	r.ground = newGround(said(cited))
 	return nil
 }
 

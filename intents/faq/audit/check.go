@@ -1,15 +1,13 @@
 package audit
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/goccy/go-yaml"
+	"unicode/utf8"
 
 	"fenfu/intents"
 	"fenfu/intents/faq"
@@ -24,44 +22,6 @@ type Problem struct {
 }
 
 func (p Problem) String() string { return fmt.Sprintf("%s: %s: %s", p.At, p.Entry, p.Text) }
-
-// facts is the file of what entries may rest on and refer to.
-type facts struct {
-	Sources  map[string]string `yaml:"sources"`
-	Paths    []string          `yaml:"paths"`
-	Labels   []string          `yaml:"labels"`
-	Commands []string          `yaml:"commands"`
-	Links    []string          `yaml:"links"` // hosts that answers may link to
-	Numbers  []number          `yaml:"numbers"`
-}
-
-// number is a figure that must be the same wherever it is named.
-type number struct {
-	Name    string `yaml:"name"`
-	Pattern string `yaml:"pattern"` // its first group is the figure
-	Value   string `yaml:"value"`
-	re      *regexp.Regexp
-}
-
-func readFacts(fsys fs.FS) (facts, error) {
-	var f facts
-	raw, err := fs.ReadFile(fsys, faq.FactsFile)
-	if err != nil {
-		return f, fmt.Errorf("facts: %w", err)
-	}
-	if err := yaml.UnmarshalWithOptions(raw, &f, yaml.Strict()); err != nil {
-		return f, fmt.Errorf("facts: %s: %w", faq.FactsFile, err)
-	}
-	for i, n := range f.Numbers {
-		if f.Numbers[i].re, err = regexp.Compile(n.Pattern); err == nil && f.Numbers[i].re.NumSubexp() != 1 {
-			err = errors.New("the pattern needs one group, the figure")
-		}
-		if err != nil {
-			return f, fmt.Errorf("facts: %s: number %q: %w", faq.FactsFile, n.Name, err)
-		}
-	}
-	return f, nil
-}
 
 // checker looks for what is wrong.
 type checker struct {
@@ -98,7 +58,9 @@ func Check(fsys fs.FS, m *intents.Matcher, now time.Time) ([]Problem, error) {
 		if !e.ValidTo.IsZero() && !e.Valid(now) && e.ValidTo.Before(now) {
 			c.bad(e, "expired on %s", e.ValidTo.Format(time.DateOnly))
 		}
+		c.length(e)
 		c.numbers(e)
+		c.contradicts(e)
 		c.places(e)
 		if e.Valid(now) {
 			c.forms(e, m)
@@ -108,14 +70,19 @@ func Check(fsys fs.FS, m *intents.Matcher, now time.Time) ([]Problem, error) {
 	return c.found, nil
 }
 
-// numbers holds the figures of an answer against the facts.
-func (c *checker) numbers(e faq.Entry) {
-	for _, n := range c.facts.Numbers {
-		for _, m := range n.re.FindAllStringSubmatch(e.Answer, -1) {
-			if m[1] != n.Value {
-				c.bad(e, "says %s for %s, elsewhere it is %s", m[1], n.Name, n.Value)
-			}
-		}
+// How many characters can be read at a glance: in a chat on a telephone, and on
+// a button.
+const (
+	maxAnswer = 160
+	maxTitle  = 20
+)
+
+func (c *checker) length(e faq.Entry) {
+	if n := utf8.RuneCountInString(e.Answer); n > maxAnswer {
+		c.bad(e, "its answer has %d characters, at most %d can be read in a chat", n, maxAnswer)
+	}
+	if n := utf8.RuneCountInString(e.Title()); n > maxTitle {
+		c.bad(e, "its title %s has %d characters, at most %d fit on a button", e.Title(), n, maxTitle)
 	}
 }
 

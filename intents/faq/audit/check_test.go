@@ -30,6 +30,7 @@ paths: [我 → 钱包 → 分付]
 labels: [钱包]
 commands: [转人工]
 numbers: [{name: 支付分, pattern: '支付分高于(\d+)', value: '600'}]
+never: [{fact: product, pattern: '外籍[^，。不]*可以开通'}]
 `
 
 const sound = `
@@ -64,7 +65,11 @@ func TestCheckFinds(t *testing.T) {
 		{"expired", sound + "  valid_to: 2026-11-22\n", "expired on 2026-11-22"},
 		{"same question", sound + other, "other: 分付额度是多少 asks the same as"},
 		{"finds another", strings.Replace(sound, "[额度]", "[分付额度是多少]", 1) + weak, "finds limit first"},
-		{"not found", sound + strings.Replace(other, "分付额度是多少", "其他", 1), "其他 does not find it"},
+		{"not found", strings.Replace(sound, "是多少]", "是多少, 请问]", 1), "请问 does not find it"},
+		{"contradiction", strings.Replace(sound, "里看", "里看，外籍人士也可以开通", 1), "外籍人士也可以开通, which contradicts the source \"product\": 说明"},
+		{"long answer", strings.Replace(sound, "里看", "里看"+strings.Repeat("很长", 80), 1), "at most 160"},
+		{"long title", strings.Replace(sound, "分付额度是多少", strings.Repeat("分付额度是多少", 3), 1), "at most 20"},
+		{"form twice", strings.Replace(sound, "是多少]", "是多少, 分付额度是多少？]", 1), "分付额度是多少？ is there twice"},
 		{"starts", strings.Replace(sound, "[分付额度是多少]", "[我要开通分付]", 1), "starts an application"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -97,6 +102,7 @@ func TestCheckRefuses(t *testing.T) {
 		"no entries": fstest.MapFS{"facts.yaml": {Data: []byte(facts)}},
 		"no facts":   fstest.MapFS{"a.yaml": {Data: []byte(sound)}},
 		"bad facts":  fstest.MapFS{"a.yaml": {Data: []byte(sound)}, "facts.yaml": {Data: []byte("colour: red\n")}},
+		"bad never":  fstest.MapFS{"a.yaml": {Data: []byte(sound)}, "facts.yaml": {Data: []byte(facts + "  - {fact: rumour, pattern: a}\n")}},
 		"no group":   fstest.MapFS{"a.yaml": {Data: []byte(sound)}, "facts.yaml": {Data: []byte("numbers: [{name: a, pattern: a, value: b}]\n")}},
 	} {
 		if _, err := audit.Check(fsys, intents.New(), now); err == nil {

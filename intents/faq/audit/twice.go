@@ -11,8 +11,8 @@ import (
 // tooLike is from what likeness on two question forms ask the same.
 const tooLike = 0.92
 
-// twice looks for entries that are asked for in the same words, are valid on
-// the same day, and say different things.
+// twice looks for entries that have a form twice, and for entries that are asked
+// for in the same words, are valid on the same day, and say different things.
 func (c *checker) twice() {
 	type asked struct {
 		entry faq.Entry
@@ -21,8 +21,15 @@ func (c *checker) twice() {
 	}
 	var all []asked
 	for _, e := range c.book.Entries() {
+		own := map[string]bool{}
 		for _, q := range e.Questions {
-			all = append(all, asked{e, q, bigrams(intents.Fold(q))})
+			folded := intents.Fold(q)
+			if own[folded] {
+				c.bad(e, "%s is there twice", q)
+				continue
+			}
+			own[folded] = true
+			all = append(all, asked{e, q, bigrams(folded)})
 		}
 	}
 	for i, a := range all {
