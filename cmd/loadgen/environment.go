@@ -71,3 +71,22 @@ func (o *options) openRedis() {
 		o.redis = redis.NewClient(opt)
 	}
 }
+
+// emptyRedis makes sure that a measurement begins with an empty database, and
+// returns what empties it afterwards. What is left in it falls due minutes
+// later, in the middle of another measurement, at a server that cannot open it
+// and tries again for as long as it runs. If emptying fails, the next
+// measurement says so.
+func (o *options) emptyRedis(ctx context.Context) (leave func(), err error) {
+	if o.redis == nil {
+		return func() {}, nil
+	}
+	n, err := o.redis.DBSize(ctx).Result()
+	if err != nil {
+		return nil, fmt.Errorf("look into Redis: %w", err)
+	}
+	if n > 0 {
+		return nil, fmt.Errorf("the database of --redis-url holds %d keys: name one with none, it is emptied after each measurement", n)
+	}
+	return func() { _ = o.redis.FlushDB(context.Background()).Err() }, nil
+}

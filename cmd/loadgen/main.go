@@ -5,8 +5,8 @@
 // with an error if there is any. A plain gorilla echo server, driven by the
 // same client, is the yardstick: ratios to it hold from one machine to another.
 //
-// It starts a fresh server for every measurement, so give it a Redis whose
-// content does not matter.
+// It starts a fresh server for every measurement. The Redis database that it is
+// given has to be empty, and is emptied after each.
 package main
 
 import (
@@ -28,7 +28,7 @@ type options struct {
 	URL      string `help:"Measure the server that runs at this URL (it must allow --visitor-rate without bounds)."`
 	PID      int    `help:"Process id of the server at --url, to read its memory and CPU time." name:"pid"`
 	Bin      string `help:"Measure this fenfu binary. Without --url and --bin the module's own is built." type:"existingfile"`
-	RedisURL string `help:"Redis for the server that is started; empty: the embedded store." env:"FENFU_REDIS_URL"`
+	RedisURL string `help:"Redis for the server that is started, with nothing in it; empty: the embedded store." env:"FENFU_REDIS_URL"`
 	JSON     string `help:"Write the report to this file, too." type:"path"`
 
 	Visitors    int           `help:"Visitors who talk at the same time." default:"1000"`

@@ -52,6 +52,11 @@ type backlog struct {
 }
 
 func (m *meter) measureQueue(ctx context.Context) (*Queue, error) {
+	leave, err := m.opt.emptyRedis(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	q := &Queue{Sessions: m.opt.Due}
 	if err := m.pops(ctx, q); err != nil {
 		return nil, err

@@ -38,6 +38,27 @@ func TestEverySessionThatIsDueIsWokenOnce(t *testing.T) {
 	}
 }
 
+// TestRedisIsLeftEmpty: and one that holds something is not touched.
+func TestRedisIsLeftEmpty(t *testing.T) {
+	m := quickRedis(t)
+	if err := m.queue(t.Context(), &Report{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := m.opt.redis.DBSize(t.Context()).Val(); n != 0 {
+		t.Errorf("%d keys are left", n)
+	}
+	m.opt.redis.Set(t.Context(), "somebody", "else", time.Hour)
+	if _, err := m.server(t.Context()); err == nil || !strings.Contains(err.Error(), "holds 1 keys") {
+		t.Errorf("a server on a database that is not empty: %v", err)
+	}
+	if err := m.queue(t.Context(), &Report{}); err == nil {
+		t.Error("a queue in a database that is not empty")
+	}
+	if m.opt.redis.Get(t.Context(), "somebody").Val() != "else" {
+		t.Error("what was there has gone")
+	}
+}
+
 // TestTheCountOfWakesFindsFaults has sessions that were left out, and one that
 // was woken twice.
 func TestTheCountOfWakesFindsFaults(t *testing.T) {

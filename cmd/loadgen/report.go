@@ -68,6 +68,9 @@ func (r *Report) ratios(out io.Writer) error {
 			echo = r.EchoStorm.PerS
 		}
 		row(w, fmt.Sprintf("handshakes/s (%d, %d at a time)", s.Connections, s.Dials), s.PerS, echo, "%.0f")
+		if r.EchoStorm != nil {
+			byCPU(w, s.CPU.perTurn(s.PerS), r.EchoStorm.CPU.perTurn(echo))
+		}
 	}
 	fmt.Fprintln(w)
 	return w.Flush()
@@ -80,14 +83,19 @@ func (r *Report) rates(w io.Writer) {
 	}
 	if d := r.Dialogue; d != nil {
 		row(w, fmt.Sprintf("turns/s, %d visitors, closed loop", d.Visitors), d.TurnsPerS, echo, "%.0f")
-		if r.Echo != nil { // holds on a machine that has other work to do, too
-			ours, theirs := d.CPU.perTurn(d.TurnsPerS), r.Echo.CPU.perTurn(echo)
-			fmt.Fprintf(w, "  the same by µs of CPU time, all processes\t%.0f\t%.0f\t%.2f\n", ours, theirs, ratio(theirs, ours))
+		if r.Echo != nil {
+			byCPU(w, d.CPU.perTurn(d.TurnsPerS), r.Echo.CPU.perTurn(echo))
 		}
 	}
 	if d := r.FixedRate; d != nil {
 		row(w, fmt.Sprintf("turns/s, %d visitors, %.0f/s asked for", d.Visitors, d.Rate), d.TurnsPerS, 0, "%.0f")
 	}
+}
+
+// byCPU is the rates' row once more, by what one costs: that holds on a machine
+// that has other work to do, too.
+func byCPU(w io.Writer, ours, theirs float64) {
+	fmt.Fprintf(w, "  the same by µs of CPU time, all processes\t%.0f\t%.0f\t%.2f\n", ours, theirs, ratio(theirs, ours))
 }
 
 func row(w io.Writer, what string, ours, theirs float64, format string) {

@@ -81,6 +81,10 @@ func (m *meter) server(ctx context.Context) (*target, error) {
 	if m.opt.URL != "" {
 		return newTarget(m.opt.URL, m.opt.PID), nil
 	}
+	leave, err := m.opt.emptyRedis(ctx)
+	if err != nil {
+		return nil, err
+	}
 	dir, err := os.MkdirTemp("", "fenfu-loadgen-")
 	if err != nil {
 		return nil, err
@@ -108,6 +112,7 @@ func (m *meter) server(ctx context.Context) (*target, error) {
 	end := t.stop
 	t.stop = func() {
 		end()
+		leave()
 		os.RemoveAll(dir) // scratch either way
 	}
 	return t, nil
