@@ -29,7 +29,7 @@ func (m *Matcher) byClause(whole Match, weak bool, s string, t *text) Match {
 		switch {
 		case r == nil:
 			against = against || asks || c.runes[0] == '不'
-		case request == nil && (r.result.Decision == Start && c.set.holds(m.clauses) || r.result.Intent == Apply && !asks && t.set.meets(m.product)):
+		case request == nil && (r.result.Decision == Start || r.result.Intent == Apply && !asks):
 			request = r
 		case !asks && (r.result.Intent == HowToOpen || r.weak): // how things are, before what is wanted
 		case r.against:

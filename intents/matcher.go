@@ -12,7 +12,6 @@ type Matcher struct {
 	acts    ruleBook
 	topics  ruleBook
 	asks    bits // concepts that make a text a question
-	product bits // concept of its name
 	clauses bits // concepts of texts worth reading clause by clause
 	slots   []slotConcept
 	mark    concept   // stands for a question mark
@@ -55,9 +54,6 @@ func load() (*Matcher, error) {
 		return nil, err
 	}
 	if m.asks, err = m.words.set([]string{"ask"}); err != nil {
-		return nil, err
-	}
-	if m.product, err = m.words.set([]string{"product"}); err != nil {
 		return nil, err
 	}
 	if m.clauses, err = m.words.set([]string{"product", "open"}); err != nil {
