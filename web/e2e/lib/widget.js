@@ -12,6 +12,8 @@ export async function newVisitor(t, browser, server, profile) {
   return widget;
 }
 
+const whole = ".text:not(.dots, :has(.caret))";
+
 export class Widget {
   constructor(page) {
     this.page = page;
@@ -23,7 +25,8 @@ export class Widget {
     this.log = this.chat.getByRole("log");
     this.status = this.chat.locator(".status");
     this.said = this.chat.locator(".msg.visitor .text");
-    this.answers = this.chat.locator(".msg.bot .text, .msg.agent .text, .card, .notice");
+    // Not what is only being written.
+    this.answers = this.chat.locator(`.msg.bot ${whole}, .msg.agent ${whole}, .card, .notice`);
     this.choices = this.chat.locator(".choices button");
     this.pending = this.chat.locator(".pending, .failed");
   }
@@ -68,7 +71,7 @@ export class Widget {
 
   /** Everything said so far, as the visitor sees it. */
   async transcript() {
-    return this.chat.locator(".msg .text, .card, .notice").allInnerTexts();
+    return this.chat.locator(`.msg ${whole}, .card, .notice`).allInnerTexts();
   }
 
   /** The header is at the top and the composer at the bottom, whatever was scrolled. */
