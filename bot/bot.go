@@ -62,6 +62,7 @@ const (
 	Entered   Kind = "entered"   // the desk's books show a version of the session
 	Gone      Kind = "gone"      // the agent is no longer there
 	Requeued  Kind = "requeued"  // an operator has a given-up application checked anew
+	Scrubbed  Kind = "scrubbed"  // what people wrote beside the conversation was deleted
 )
 
 // The kinds of messages of agents, besides Text.
@@ -126,6 +127,7 @@ type Session struct {
 	// Notifications are those still to be delivered, oldest first. Who changes
 	// one makes a new slice.
 	Notifications []Notification
+	Scrub         time.Time // since when what people wrote beside the conversation is to be deleted, zero: it is not
 	Due           time.Time // when the session next wants to be woken, zero: never; made by every turn from what its parts want
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
@@ -169,6 +171,7 @@ type Message struct {
 	Desk      string    // with Kind Transfer: where to, or
 	Colleague string    // to whom
 	Version   int64     // with Kind Entered: of the session in the books
+	Scrub     time.Time // with Kind Scrubbed: of the deletion that was carried out
 	Outcome   *Try      // with Kind Outcome
 	Receipt   *Receipt  // with Kind Delivered
 	Answer    *Answer   // with Kind Answered

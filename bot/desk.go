@@ -33,9 +33,14 @@ type Handoff struct {
 	Agent     Person // who has it, or had it last
 	TakenAt   time.Time
 	AgentAt   time.Time // of the agent's last words
-	VisitorAt time.Time // of the visitor's last words to the agent
+	VisitorAt time.Time // of the visitor's first words that the agent has not answered, or of the last ones that they have
+	QuietAt   time.Time // of the visitor's last words, if they need no answer
 	WarnedAt  time.Time // when the visitor was told that the conversation would end
 	EndedAt   time.Time // zero while it waits or somebody has it
+	Left      Left      // where Agent left it, zero while they have it
+	// Owed is why the operator's people have to look at the session, though it
+	// was not what this handoff was asked for: Review, Failed, or none.
+	Owed handoff.Reason
 
 	Rating  int // 1 to 5, 0: none given
 	Comment pii.Text
@@ -52,7 +57,14 @@ type PastHandoff struct {
 	Agent   Person
 	Since   time.Time
 	EndedAt time.Time
+	Left    Left
 	Rating  int
+}
+
+// Left is where an agent left a conversation: ended it, passed it on, or lost it.
+type Left struct {
+	Seq int64 // of the last event that was theirs to read
+	At  time.Time
 }
 
 // Asks is what the visitor was asked for, outside of any form.
@@ -105,11 +117,16 @@ func (s *Session) botSpeaks() bool {
 func (s *Session) place() handoff.Place {
 	h := s.Handoff
 	p := handoff.Place{Session: s.ID, Version: s.Version, State: handoff.Over, Desk: h.Desk, Agent: h.Agent.ID, Since: h.Since, Queued: h.WaitsAt}
+	if n := len(h.Past); n > 0 {
+		p.Before = h.Past[n-1].Desk
+	}
 	switch s.Owner {
 	case OwnerWaiting:
 		p.State, p.Agent, p.Offline = handoff.InQueue, h.Prefer, h.Offline
 	case OwnerAgent:
 		p.State = handoff.Taken
+	default:
+		p.Ended = h.EndedAt
 	}
 	return p
 }
@@ -151,6 +168,12 @@ func (t *turn) touch() *Handoff {
 func (t *turn) change(owner Owner) *Handoff {
 	h := t.touch()
 	h.Moved = t.s.Version + 1
+	switch {
+	case owner == OwnerAgent:
+		h.Left = Left{}
+	case t.s.Owner == OwnerAgent:
+		h.Left = Left{Seq: t.s.Seq + int64(len(t.events)) + 1, At: t.m.At} // the notice that says so is next
+	}
 	t.s.Owner = owner
 	if t.s.Agent = ""; owner == OwnerAgent {
 		t.s.Agent = h.Agent.ID
@@ -164,11 +187,11 @@ func (t *turn) handoff(reason handoff.Reason) { t.handTo(reason, t.bot.Desks.For
 func (t *turn) handTo(reason handoff.Reason, desk handoff.Desk) {
 	system := reason == handoff.Review || reason == handoff.Failed // the visitor did not ask, and is told otherwise
 	here := t.bot.Desks.Open(desk.ID, t.m.At) && t.bot.Desk.Staffed(desk.ID)
-	switch h := t.s.Handoff; {
-	case t.s.Owner == OwnerAgent:
-		return
-	case t.s.Owner == OwnerWaiting && (!h.Offline || !here):
-		if !system {
+	if h := t.s.Handoff; t.s.Owner == OwnerAgent || t.s.Owner == OwnerWaiting && (!h.Offline || !here) {
+		switch {
+		case system && h.owes() == "":
+			t.touch().Owed = reason
+		case !system && t.s.Owner == OwnerWaiting:
 			t.stillWaiting()
 		}
 		return
@@ -179,28 +202,36 @@ func (t *turn) handTo(reason handoff.Reason, desk handoff.Desk) {
 	if was := t.s.Handoff; was != nil {
 		next.Number, next.Past = was.Number, was.Past
 		if was.open() { // a message was left, and now somebody is there
-			next.Since, next.Contact = was.Since, was.Contact
+			next.Since, next.Contact, next.Owed = was.Since, was.Contact, was.owes()
 		} else {
 			next.Number++
 			next.Past = was.past()
 		}
 	}
 	t.s.Handoff = &next
-	h := t.change(OwnerWaiting)
+	t.change(OwnerWaiting)
 	switch {
 	case system:
 	case !here:
-		h.Asks = AsksMessage
 		t.away(desk)
 	default:
 		t.notice(CodeWaiting, waitingWords(reason)+"排队期间可以继续提问，填写过的内容都会保留。", nil, leaveButton())
 	}
 }
 
+// owes returns why the operator's people have to look at the session, whatever
+// its visitor does: what the check left to them. None: they need not.
+func (h *Handoff) owes() handoff.Reason {
+	if h.Reason == handoff.Review || h.Reason == handoff.Failed {
+		return h.Reason
+	}
+	return h.Owed
+}
+
 // past returns the handoffs before the next one, this one included.
 func (h *Handoff) past() []PastHandoff {
 	past := append([]PastHandoff{}, h.Past...)
-	past = append(past, PastHandoff{Reason: h.Reason, Desk: h.Desk, Agent: h.Agent, Since: h.Since, EndedAt: h.EndedAt, Rating: h.Rating})
+	past = append(past, PastHandoff{Reason: h.Reason, Desk: h.Desk, Agent: h.Agent, Since: h.Since, EndedAt: h.EndedAt, Left: h.Left, Rating: h.Rating})
 	return past[max(0, len(past)-maxPast):]
 }
 
@@ -229,6 +260,7 @@ func (t *turn) stillWaiting() {
 
 // away says that nobody is there, when somebody will be, and asks for a message.
 func (t *turn) away(desk handoff.Desk) {
+	t.touch().Asks = AsksMessage
 	var b strings.Builder
 	if t.bot.Desks.Open(desk.ID, t.m.At) {
 		b.WriteString("客服现在都不在线。")
@@ -264,9 +296,18 @@ func (t *turn) leave() []flow.Action {
 	if t.s.Handoff.Offline {
 		text = "好的。需要人工时，随时发送“转人工”。"
 	}
+	owed := t.s.Handoff.owes()
+	if owed != "" && t.s.Handoff.Offline { // it is not the visitor's to end
+		t.touch().Asks = AsksNothing
+		t.notice(CodeLeft, text, nil)
+		return t.resume()
+	}
 	h := t.change(OwnerBot)
 	h.EndedAt, h.Asks = t.m.At, AsksNothing
 	t.notice(CodeLeft, text, nil)
+	if owed != "" {
+		t.handoff(owed)
+	}
 	return t.resume()
 }
 

@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -52,13 +54,13 @@ func (t *turn) take() error {
 	case t.s.Owner != OwnerWaiting && t.s.Owner != OwnerAgent:
 		return &Error{Code: Conflict, Message: "这个会话已经不在排队了。"}
 	}
-	offline := h.Offline && h.AgentAt.IsZero()
+	offline := h.Offline
 	t.touch().Agent = t.m.By
 	h = t.change(OwnerAgent)
 	h.Prefer, h.Offline, h.Asks, h.TakenAt = "", false, AsksNothing, t.m.At
-	h.WarnedAt = time.Time{}
+	h.WarnedAt, h.QuietAt = time.Time{}, time.Time{}
 	if h.VisitorAt = t.m.At; offline {
-		h.VisitorAt = h.Since // the visitor is not there, and need not be
+		h.VisitorAt = h.WaitsAt // the visitor is not there, and need not be
 	}
 	t.notice(CodeTaken, "客服“"+t.m.By.Name+"”为您服务。", &Data{Agent: t.m.By.Name})
 	return nil
@@ -91,20 +93,33 @@ func (t *turn) transfer() error {
 	}
 	h := t.change(OwnerWaiting)
 	h.Desk, h.Prefer, h.WaitsAt = desk, t.m.Colleague, t.m.At
+	if h.Prefer == "" && !(t.bot.Desks.Open(desk, t.m.At) && t.bot.Desk.Staffed(desk)) {
+		h.Offline, h.Asks = true, AsksMessage
+		t.notice(CodeTransferred, "已为您转给负责这类问题的同事，他们现在不在线，上线后会在这里回复，您下次打开对话就能看到。您不需要重复说明；有要补充的，可以直接写在下面。", nil, skipButton())
+		return nil
+	}
 	t.notice(CodeTransferred, "正在为您转接其他客服，请稍候。您不需要重复说明，之前的内容对方都能看到。", nil, leaveButton())
 	return nil
 }
 
-// release ends the conversation with people, and asks how it was.
+// release ends the conversation with people, and asks how it was. What another
+// desk has to look at goes on to that.
 func (t *turn) release(text, code string) {
 	h := t.change(OwnerBot)
 	h.EndedAt = t.m.At
+	owed := h.Owed
+	if owed != "" && t.bot.Desks.For(owed).ID == h.Desk {
+		owed = ""
+	}
 	var stars []Choice
-	if h.rateable() {
+	if owed == "" && h.rateable() {
 		text += "\n方便的话，请为这次服务打个分。"
 		stars = ratings()
 	}
 	t.notice(code, text, nil, stars...)
+	if owed != "" {
+		t.handoff(owed)
+	}
 }
 
 // park puts an open form aside: it can be taken up again.
@@ -134,6 +149,29 @@ func ratingOf(choice string) int {
 	return n
 }
 
+// written is a rating in words: a number, or what stands on a button.
+var written = regexp.MustCompile(`^我?[给打评]{0,2}([1-5一二三四五])(?:分|星|颗星)?[.!。~]*$`)
+
+// ratingIn returns the rating that a text is, and nothing else; 0 if it is none.
+func ratingIn(text string) int {
+	if m := written.FindStringSubmatch(text); m != nil {
+		for _, digits := range [...]string{"12345", "一二三四五"} {
+			if i := strings.Index(digits, m[1]); i >= 0 {
+				return i/len(m[1]) + 1
+			}
+		}
+	}
+	switch text = strings.Trim(text, ".!。~"); text {
+	case "非常满意", "十分满意", "好评", "五星好评":
+		return 5
+	case "还行", "还可以":
+		return 3
+	case "非常不满意", "差评":
+		return 1
+	}
+	return slices.Index(grades[:], text) + 1
+}
+
 // rateable reports whether there is something to rate: nobody rates whoever said
 // nothing, and nobody twice.
 func (h *Handoff) rateable() bool {
@@ -142,7 +180,7 @@ func (h *Handoff) rateable() bool {
 
 // rate takes in how the visitor liked the last conversation with people.
 func (t *turn) rate(n int) []flow.Action {
-	h := t.touch()
+	h := t.change(t.s.Owner) // those who look at it see it
 	h.Rating, h.Asks = n, AsksComment
 	t.notice(CodeRated, "谢谢您的评价。有什么想补充的，可以直接写在下面。", nil)
 	return nil
@@ -155,17 +193,19 @@ func (t *turn) asked(in flow.Input) ([]flow.Action, bool) {
 	if h == nil || h.Asks == AsksNothing || in.Choice != "" {
 		return nil, false
 	}
-	what := h.Asks
+	what, m := h.Asks, in.Match
+	if what == AsksMessage && m.Intent == intents.Human && utf8.RuneCountInString(in.Text) <= maxCall {
+		return nil, false // a person is asked for again, and there is still nobody: that is no message
+	}
 	h = t.touch()
 	h.Asks = AsksNothing
-	m := in.Match
-	plain := !m.Question && m.Intent == intents.None && m.Act == intents.NoAct && t.s.Flow.Status != flow.Running
+	plain := !m.Question && m.Intent == intents.None && m.Act == intents.NoAct && !t.answers(in)
 	if m.Decision == intents.Start || what == AsksComment && !plain {
 		return nil, false
 	}
 	if what == AsksComment {
-		h.Comment = pii.Text(cut(in.Text, maxComment))
-		return says("收到，谢谢您的补充。"), true
+		t.change(t.s.Owner).Comment = pii.Text(cut(in.Text, maxComment))
+		return append(says("收到，谢谢您的补充。"), t.resume()...), true
 	}
 	for _, f := range slot.Scan(in.Text, t.m.At) {
 		if f.Kind == slot.Phone || f.Kind == slot.Email {
@@ -174,6 +214,19 @@ func (t *turn) asked(in flow.Input) ([]flow.Action, bool) {
 	}
 	return says("已收到您的留言。客服上线后会在这里回复，您下次打开对话就能看到。还有要补充的，可以继续发给我。"), true
 }
+
+// answers reports whether the open form can make something of a message.
+func (t *turn) answers(in flow.Input) bool {
+	if t.s.Flow.Status != flow.Running {
+		return false
+	}
+	next, _ := t.bot.Book.Next(t.s.Flow.Clone(), in)
+	return next.Step != t.s.Flow.Step || next.Misses <= t.s.Flow.Misses
+}
+
+// maxCall is how long a message is, in runes, that asks for a person and leaves
+// no word for them.
+const maxCall = 10
 
 // maxComment is how much of a comment on a rating is kept, in runes.
 const maxComment = 500
@@ -198,14 +251,14 @@ func (t *turn) wantsPerson(in flow.Input) bool {
 		}
 		return false
 	}
-	if in.Match.Question && in.Answer != "" {
+	if in.Match.Question && in.Answer != "" && !handoff.Calls(in.Text) {
 		return false
 	}
 	if desk, ok := t.bot.Desks.Rule(in.Text); ok {
 		t.handTo(handoff.Rule, desk)
 		return true
 	}
-	if handoff.Sounds(in.Text) {
+	if handoff.Sounds(in.Text) || handoff.Calls(in.Text) {
 		t.handoff(handoff.Frustrated)
 		return true
 	}

@@ -9,9 +9,15 @@ func (t *turn) attend() {
 	if h == nil {
 		return
 	}
-	if t.s.Owner == OwnerAgent && t.m.From == Visitor && (!h.VisitorAt.Equal(t.m.At) || !h.WarnedAt.IsZero()) {
+	if t.s.Owner == OwnerAgent && t.m.From == Visitor {
 		h = t.touch()
-		h.VisitorAt, h.WarnedAt = t.m.At, time.Time{}
+		switch h.WarnedAt = (time.Time{}); {
+		case h.waited(): // the wait is as long as it is, however often the visitor asks
+		case t.thanks:
+			h.QuietAt = t.m.At
+		default:
+			h.VisitorAt = t.m.At
+		}
 	}
 	if next := t.nextLook(h); !next.Equal(h.Next) {
 		t.touch().Next = next
@@ -24,7 +30,14 @@ func (t *turn) nextLook(h *Handoff) time.Time {
 	case h.Moved != 0:
 		return t.m.At
 	case t.s.Owner == OwnerWaiting && !h.Offline:
-		return h.WaitsAt.Add(limits.GiveUp)
+		next := h.WaitsAt.Add(lookEvery)
+		for !next.After(t.m.At) {
+			next = next.Add(lookEvery)
+		}
+		if end := h.WaitsAt.Add(limits.GiveUp); end.Before(next) {
+			next = end
+		}
+		return next
 	case t.s.Owner != OwnerAgent:
 		return time.Time{}
 	case h.waited():
@@ -32,8 +45,12 @@ func (t *turn) nextLook(h *Handoff) time.Time {
 	case !h.WarnedAt.IsZero():
 		return h.WarnedAt.Add(limits.CloseAfter)
 	}
-	return h.AgentAt.Add(limits.WarnAfter)
+	return latest(h.AgentAt, h.QuietAt).Add(limits.WarnAfter)
 }
+
+// lookEvery is how often it is looked whether there is still somebody whom a
+// visitor can wait for.
+const lookEvery = time.Minute
 
 // waited reports whether it is the agent who is to speak next.
 func (h *Handoff) waited() bool { return !h.AgentAt.After(latest(h.VisitorAt, h.TakenAt)) }
@@ -47,7 +64,7 @@ func latest(a, b time.Time) time.Time {
 
 // look sees whether somebody has been silent for too long: the agent, and the
 // visitor waits again, with the place it had; the visitor, and is asked, then
-// left; all agents, and the visitor need wait no longer.
+// left; all agents, or they have gone, and the visitor need wait no longer.
 func (t *turn) look() {
 	h := t.s.Handoff
 	if h == nil || h.Moved != 0 || h.Next.IsZero() || h.Next.After(t.m.At) {
@@ -55,6 +72,11 @@ func (t *turn) look() {
 		return
 	}
 	switch {
+	case t.s.Owner == OwnerWaiting && t.m.At.Before(h.WaitsAt.Add(t.bot.Desks.Limits.GiveUp)):
+		if desk, ok := t.bot.Desks.Desk(h.Desk); ok && !t.bot.Desk.Staffed(desk.ID) {
+			t.change(OwnerWaiting).Offline = true
+			t.away(desk)
+		}
 	case t.s.Owner == OwnerWaiting:
 		h = t.change(OwnerWaiting)
 		h.Offline, h.Asks = true, AsksMessage
@@ -76,6 +98,11 @@ func (t *turn) look() {
 func (t *turn) takeBack() {
 	h := t.change(OwnerWaiting)
 	h.Prefer, h.WaitsAt = "", t.m.At
+	if h.VisitorAt.Before(h.TakenAt) { // a message was left, and its visitor has not been back
+		h.Offline = true
+		t.notice(CodeReleased, "您的留言已转给其他客服，回复会显示在这里。", nil)
+		return
+	}
 	t.notice(CodeReleased, "抱歉让您久等了，正在为您换一位客服。", nil, leaveButton())
 }
 

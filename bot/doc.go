@@ -68,4 +68,13 @@
 // While [Session.Owner] is OwnerAgent the bot records and keeps silent, but for
 // the rights. The owner is part of the session's version, so no reply of the
 // bot can be stored after a person took over.
+//
+// A [Handoff] is one time that people were asked for; the session remembers the
+// last ten. Visitors are anonymous, and an ID number is only what somebody
+// typed, so nothing links a handoff to those of another session. What an agent
+// may still see of one that is over is [Session.AsLeftBy]. What the check left
+// to people ([Handoff.Owed]) is theirs until people of that desk have ended a
+// conversation, whatever the visitor does. Notes and tags beside a conversation
+// are no part of the session; a deletion takes them as due work, like claims
+// ([Session.Scrub]).
 package bot

@@ -7,10 +7,10 @@ import (
 )
 
 // The parts of a session that want to be woken each say when: an open
-// application its next try, a claim its removal, a notification its next
-// delivery, a form its reminder, and the deletion of what it holds. A session is
-// due at the earliest of these instants, and every turn works it out anew, so no
-// part can forget another's.
+// application its next try, a claim its removal, notes their deletion, a
+// notification its next delivery, a form its reminder, and the deletion of what
+// it holds. A session is due at the earliest of these instants, and every turn
+// works it out anew, so no part can forget another's.
 
 // Wake does the first thing that a session is due for, if there is one: at most
 // one call to the outside, whose outcome goes through Handle like any message.
@@ -30,6 +30,9 @@ func (b *Bot) Wake(ctx context.Context, session string) error {
 		if c.leaves(now) {
 			return b.release(ctx, s, c)
 		}
+	}
+	if !s.Scrub.IsZero() {
+		return b.scrub(ctx, s)
 	}
 	if h := s.Handoff; h != nil && !h.Next.IsZero() && !h.Next.After(now) {
 		return b.tend(ctx, s) // before what calls somebody who may be slow: an agent may be free
@@ -125,6 +128,8 @@ func (t *turn) system() error {
 		t.look()
 	case Entered:
 		t.entered()
+	case Scrubbed:
+		t.scrubbed()
 	case Gone:
 		if t.s.Owner != OwnerAgent || t.s.Handoff.Agent.ID != t.m.By.ID {
 			t.nothing = true

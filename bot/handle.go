@@ -57,6 +57,8 @@ type Config struct {
 	Desks *handoff.Desks // the operator's desks; nil: the built-in ones
 	Desk  Desk           // their books; nil: nobody is ever there
 
+	Beside Beside // what people wrote beside conversations; nil: they write nothing
+
 	Model    Model       // helps with what nothing else understands; nil: nobody does
 	AskLimit int         // questions that go to it in one session, at most
 	Show     func(Delta) // shows what it is writing to the session's visitor, at once; nil: nobody sees it
@@ -180,7 +182,7 @@ func systemKind(m Message) bool {
 		return m.Claim != nil
 	}
 	switch m.Kind {
-	case Remind, Purge, Requeued, Attend, Entered, Gone:
+	case Remind, Purge, Requeued, Attend, Entered, Gone, Scrubbed:
 		return true
 	}
 	return false
@@ -246,6 +248,7 @@ type turn struct {
 	near    []Choice // the entries that may be meant, when the bot asks which
 	next    []Choice // what its answer leads to
 	asks    bool     // the visitor's message is a question
+	thanks  bool     // the visitor's message is thanks, and needs no answer
 	wipe    bool     // the words in the log are to be deleted
 }
 

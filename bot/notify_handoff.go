@@ -47,24 +47,23 @@ func (t *turn) announceHandoff(was *Session) {
 	if h == nil || h == before {
 		return
 	}
+	if before.open() && (before.Number != h.Number || !h.open()) {
+		t.tell(CodeEnded, before)
+	}
 	if before == nil || before.Number != h.Number {
-		t.tell(CodeRequested)
+		t.tell(CodeRequested, h)
 	}
 	if is.Owner == OwnerAgent && (was.Owner != OwnerAgent || was.Agent != is.Agent) {
-		t.tell(CodeTaken)
-	}
-	if !h.open() && before.open() && before.Number == h.Number {
-		t.tell(CodeEnded)
+		t.tell(CodeTaken, h)
 	}
 }
 
-// tell makes the notification of an event of the handoff, due at once. When too
+// tell makes the notification of an event of a handoff, due at once. When too
 // many wait, the oldest one of a handoff is left out.
-func (t *turn) tell(event string) {
+func (t *turn) tell(event string, h *Handoff) {
 	if !t.bot.notifies(event) {
 		return
 	}
-	h := t.s.Handoff
 	waiting := slices.Clone(t.s.Notifications)
 	if len(waiting) >= maxNotifications {
 		if i := slices.IndexFunc(waiting, func(n Notification) bool { return n.Handoff > 0 }); i >= 0 {

@@ -154,14 +154,15 @@ func (t *turn) forget(r intents.Right) {
 	}
 }
 
-// forgetHandoff takes what the visitor left for people, and whoever waits for
-// them out of the queue. A conversation that is under way goes on.
+// forgetHandoff takes what the visitor left for people and what these wrote
+// beside the conversation, and whoever waits for them out of the queue. A conversation that is under way goes on.
 func (t *turn) forgetHandoff() {
 	if t.s.Handoff == nil {
 		return
 	}
+	t.s.Scrub = t.m.At
 	h := t.touch()
-	h.Contact, h.Comment, h.Asks = "", "", AsksNothing
+	h.Contact, h.Comment, h.Asks, h.Owed = "", "", AsksNothing, ""
 	if t.s.Owner == OwnerWaiting {
 		t.change(OwnerBot).EndedAt = t.m.At
 	}

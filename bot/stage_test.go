@@ -32,6 +32,8 @@ import (
 //	              first entry it is given; or is down, promises, knows nothing,
 //	              or says just what stands here
 //	@ staffed     somebody is at every desk from now on
+//	@ unstaffed   nobody is
+//	@ desk        how the session stands with the operator's people
 //	@ take li     an agent takes the conversation
 //	@ return      gives it back to the bot
 //	@ close       ends it
@@ -67,6 +69,22 @@ func (w *world) stage(line string, out *strings.Builder) {
 		w.takeOver()
 	case what == "staffed":
 		w.desk.staffed = true
+	case what == "unstaffed":
+		w.desk.staffed = false
+	case what == "desk":
+		s := w.load()
+		if s.Handoff == nil {
+			fmt.Fprintf(out, "    %s\n", s.Owner)
+			break
+		}
+		fmt.Fprintf(out, "    %s, %d. handoff at %s because of %s", s.Owner, s.Handoff.Number, s.Handoff.Desk, s.Handoff.Reason)
+		if s.Handoff.Offline {
+			out.WriteString(", nobody waits")
+		}
+		if h := s.Handoff; h.Rating > 0 {
+			fmt.Fprintf(out, ", rated %d %s", h.Rating, h.Comment.Reveal())
+		}
+		out.WriteString("\n")
 	case what == "take":
 		w.agent(arg, bot.Message{Kind: bot.Take}, out)
 	case what == "return":

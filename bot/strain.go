@@ -12,7 +12,7 @@ import (
 // count the misses of a step themselves.
 type Strain struct {
 	Said  uint32 // a hash of the visitor's last words
-	Times int    // messages in a row that were not understood, or the same as the one before
+	Times int    // messages in a row that were not understood, or the same
 }
 
 // maxStrain is how many of them bring a person.
@@ -31,9 +31,12 @@ func (t *turn) strain(text string, actions []flow.Action) bool {
 	h.Write([]byte(text))
 	said := h.Sum32()
 	s := &t.s.Strain
-	if t.lost || s.Said == said {
+	switch {
+	case s.Said == said:
+		s.Times = max(s.Times, 1) + 1
+	case t.lost:
 		s.Times++
-	} else {
+	default:
 		s.Times = 0
 	}
 	if s.Said = said; s.Times < maxStrain {

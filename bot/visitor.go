@@ -44,6 +44,7 @@ func (t *turn) visitor() error {
 		in.Text, in.Match = text, t.bot.Matcher.Match(text)
 	}
 	t.asks = in.Match.Question
+	t.thanks = in.Match.Act == intents.Thanks && !in.Match.Question
 	was := t.s.Flow.Details
 	if t.s.Owner != OwnerAgent {
 		if in.Answer == "" {
@@ -70,7 +71,7 @@ func (t *turn) reply(in flow.Input) []flow.Action {
 	if t.s.Owner == OwnerWaiting && (in.Choice == leaveChoice || in.Choice == skipChoice) {
 		return t.leave()
 	}
-	if n := ratingOf(in.Choice); n > 0 && t.s.Handoff.rateable() {
+	if n := max(ratingOf(in.Choice), ratingIn(in.Text)); n > 0 && t.s.Handoff.rateable() {
 		return t.rate(n)
 	}
 	if r := rightOf(in); r != intents.NoRight && (in.Choice != "" || !running) {

@@ -17,6 +17,7 @@ const (
 	WantNotify = "webhook"
 	WantDesk   = "desk"  // who waits for a person, or is with one
 	WantClaim  = "claim" // a place in the index of applicants is to be given up
+	WantScrub  = "notes" // people wrote beside the conversation, which are to be deleted
 	WantRemind = "reminder"
 	WantPurge  = "purge" // details that were not submitted are to be deleted
 )
@@ -48,6 +49,9 @@ func (s *Session) Wants(yield func(Want) bool) {
 		if !c.Drop.IsZero() && !yield(Want{What: WantClaim, At: c.Drop}) {
 			return
 		}
+	}
+	if !s.Scrub.IsZero() && !yield(Want{What: WantScrub, At: s.Scrub}) {
+		return
 	}
 	if at := s.Silence.Next; !at.IsZero() && !yield(Want{What: WantRemind, At: at}) {
 		return

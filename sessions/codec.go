@@ -47,6 +47,7 @@ type stateRecord struct {
 	Question  *questionRecord `json:"q,omitempty"`
 	Asked     int             `json:"qn,omitempty"`
 	Notify    []notifyRecord  `json:"nt,omitempty"`
+	Scrub     nanos           `json:"sb,omitempty"`
 	Due       nanos           `json:"d,omitempty"`
 	CreatedAt nanos           `json:"c,omitempty"`
 	UpdatedAt nanos           `json:"u,omitempty"`
@@ -131,8 +132,11 @@ type handoffRecord struct {
 	TakenAt   nanos          `json:"tt,omitempty"`
 	AgentAt   nanos          `json:"at,omitempty"`
 	VisitorAt nanos          `json:"vt,omitempty"`
+	QuietAt   nanos          `json:"qt,omitempty"`
 	WarnedAt  nanos          `json:"wa,omitempty"`
 	EndedAt   nanos          `json:"et,omitempty"`
+	Left      leftRecord     `json:"lf,omitzero"`
+	Owed      handoff.Reason `json:"ow,omitempty"`
 	Rating    int            `json:"rt,omitempty"`
 	Comment   string         `json:"cm,omitempty"`
 	Moved     int64          `json:"m,omitempty"`
@@ -146,7 +150,13 @@ type pastRecord struct {
 	Agent   bot.Person     `json:"a,omitzero"`
 	Since   nanos          `json:"s,omitempty"`
 	EndedAt nanos          `json:"e,omitempty"`
+	Left    leftRecord     `json:"lf,omitzero"`
 	Rating  int            `json:"rt,omitempty"`
+}
+
+type leftRecord struct {
+	Seq int64 `json:"q,omitempty"`
+	At  nanos `json:"t,omitempty"`
 }
 
 type strainRecord struct {
@@ -281,7 +291,7 @@ func openState(box *seal.Box, id string, version int64, state, application strin
 		Silence:  bot.Silence{Since: r.Silence.Since.time(), Reminded: r.Silence.Reminded, Next: r.Silence.Next.time()},
 		Keeping:  bot.Keeping{Since: r.Keeping.Since.time(), Next: r.Keeping.Next.time()},
 		Question: r.Question.question(), Asked: r.Asked,
-		Due: r.Due.time(), CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(),
+		Scrub: r.Scrub.time(), Due: r.Due.time(), CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(),
 	}
 	if r.Applied != 0 {
 		var a applicationRecord

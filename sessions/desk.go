@@ -31,7 +31,7 @@ var deskPresence string
 // Times of the desk.
 const (
 	reservation = 15 * time.Second // for a reserved place to become a conversation
-	goneAfter   = 30 * time.Second // without a connection, an agent is gone; a reload is not
+	goneAfter   = 35 * time.Second // without a sign of life, an agent is gone; who reloads or waits for a server for half a minute is not
 	sweepEvery  = 2 * time.Second  // when nothing was heard
 )
 
@@ -76,9 +76,15 @@ func NewDesk(rdb redis.UniversalClient, o DeskOptions) *Desk {
 // Move enters into the books where a conversation is. It may be called any
 // number of times, in any order: the highest version stands.
 func (d *Desk) Move(ctx context.Context, p handoff.Place) error {
-	keys := []string{deskWaitingKey, deskActiveKey, deskLoadsKey, deskIdleKey, deskPaceKey, deskEndedKey, deskEndedOfKey(p.Agent)}
+	keys := []string{deskWaitingKey, deskActiveKey, deskLoadsKey, deskIdleKey, deskPaceKey, deskEndedKey, deskEndedOfKey(p.Agent),
+		deskEndedAtKey(p.Desk), deskEndedAtKey(p.Before)}
+	now := d.o.Now()
+	ended := now
+	if !p.Ended.IsZero() {
+		ended = p.Ended
+	}
 	err := d.move.Run(ctx, d.rdb, keys, p.Session, p.Version, string(p.State), p.Desk, p.Agent,
-		p.Since.UnixMilli(), d.o.Now().UnixMilli(), d.o.Listed.Milliseconds(), p.Offline, p.Queued.UnixMilli()).Err()
+		p.Since.UnixMilli(), now.UnixMilli(), d.o.Listed.Milliseconds(), p.Offline, p.Queued.UnixMilli(), ended.UnixMilli()).Err()
 	if err != nil {
 		return unavailable("enter a conversation into the desk's books", err)
 	}
@@ -97,9 +103,27 @@ var (
 // get a *bot.Error, Conflict. Who has reserved takes the conversation over, or releases it; after
 // some seconds the place is lost.
 func (d *Desk) Reserve(ctx context.Context, session, agent string, capacity int) error {
+	return d.keep(ctx, deskWaitingKey, session, agent, capacity)
+}
+
+// ReserveJoin is Reserve for a conversation that a colleague has. Its place is
+// given back by ReleaseJoin, or when the conversation moves.
+func (d *Desk) ReserveJoin(ctx context.Context, session, agent string, capacity int) error {
+	return d.keep(ctx, deskActiveKey, session, agent, capacity)
+}
+
+// holder is the field of who a place is kept for, in a conversation's record.
+func holder(key string) string {
+	if key == deskActiveKey {
+		return "r"
+	}
+	return "a"
+}
+
+func (d *Desk) keep(ctx context.Context, key, session, agent string, capacity int) error {
 	now := d.o.Now()
-	n, err := d.reserve.Run(ctx, d.rdb, []string{deskWaitingKey, deskLoadsKey, deskIdleKey},
-		session, agent, capacity, now.UnixMilli(), now.Add(reservation).UnixMilli()).Int()
+	n, err := d.reserve.Run(ctx, d.rdb, []string{key, deskLoadsKey, deskIdleKey},
+		session, agent, capacity, now.UnixMilli(), now.Add(reservation).UnixMilli(), holder(key)).Int()
 	if err != nil {
 		return unavailable("reserve a place with an agent", err)
 	}
@@ -116,13 +140,18 @@ func (d *Desk) Reserve(ctx context.Context, session, agent string, capacity int)
 
 // Release gives back a place that Reserve kept.
 func (d *Desk) Release(ctx context.Context, session, agent string) error {
-	return d.giveBack(ctx, session, agent, "")
+	return d.giveBack(ctx, deskWaitingKey, session, agent, "")
+}
+
+// ReleaseJoin gives back a place that ReserveJoin kept.
+func (d *Desk) ReleaseJoin(ctx context.Context, session, agent string) error {
+	return d.giveBack(ctx, deskActiveKey, session, agent, "")
 }
 
 // giveBack gives a place back; with an instant, in ms, only if its lease had run
 // out by then.
-func (d *Desk) giveBack(ctx context.Context, session, agent string, by any) error {
-	if err := d.release.Run(ctx, d.rdb, []string{deskWaitingKey, deskLoadsKey}, session, agent, by).Err(); err != nil {
+func (d *Desk) giveBack(ctx context.Context, key, session, agent string, by any) error {
+	if err := d.release.Run(ctx, d.rdb, []string{key, deskLoadsKey}, session, agent, by, holder(key)).Err(); err != nil {
 		return unavailable("give back a place with an agent", err)
 	}
 	return d.sync(ctx)
@@ -139,19 +168,25 @@ type agentRecord struct {
 // SetPresence writes down who an agent is and how present. It counts as a sign
 // of life.
 func (d *Desk) SetPresence(ctx context.Context, a handoff.Agent) error {
+	return d.describe(ctx, a, false)
+}
+
+// Arrive is SetPresence for who has none yet, and a sign of life of others.
+func (d *Desk) Arrive(ctx context.Context, a handoff.Agent) error { return d.describe(ctx, a, true) }
+
+func (d *Desk) describe(ctx context.Context, a handoff.Agent, first bool) error {
 	text, err := json.Marshal(agentRecord{Name: a.Name, Desks: a.Desks, Capacity: a.Capacity, Presence: a.Presence})
 	if err != nil {
 		return fmt.Errorf("presence of %s: %w", a.ID, err)
 	}
-	return d.seen(ctx, a.ID, string(text))
+	return d.seen(ctx, a.ID, string(text), first)
 }
 
-// Seen is a sign of life of an agent that is connected. Without one for half a
-// minute it is gone.
-func (d *Desk) Seen(ctx context.Context, agent string) error { return d.seen(ctx, agent, "") }
+// Seen is a sign of life of an agent. Without one for half a minute it is gone.
+func (d *Desk) Seen(ctx context.Context, agent string) error { return d.seen(ctx, agent, "", false) }
 
-func (d *Desk) seen(ctx context.Context, agent, text string) error {
-	err := d.presence.Run(ctx, d.rdb, []string{deskAgentsKey, deskSeenKey}, agent, text, d.o.Now().UnixMilli()).Err()
+func (d *Desk) seen(ctx context.Context, agent, text string, first bool) error {
+	err := d.presence.Run(ctx, d.rdb, []string{deskAgentsKey, deskSeenKey}, agent, text, d.o.Now().UnixMilli(), first).Err()
 	if err != nil {
 		return unavailable("write an agent's presence", err)
 	}

@@ -118,28 +118,45 @@ func (d *Desk) Active(ctx context.Context, agent string) ([]Active, error) {
 	return active, nil
 }
 
-// Ended returns the conversations that an agent, or with agent "" anybody, was
-// done with before an instant, the latest first, and how many there are in all.
-func (d *Desk) Ended(ctx context.Context, agent string, before time.Time, max int) (sessions []string, ends []time.Time, total int64, err error) {
-	key := deskEndedKey
+// Ended is a conversation that people were done with.
+type Ended struct {
+	Session string
+	At      time.Time
+}
+
+// Ended returns the conversations that an agent, or with agent "" anybody at
+// some desks (none: at any), was done with before an instant, the latest first,
+// and how many there are in all.
+func (d *Desk) Ended(ctx context.Context, agent string, desks []string, before time.Time, max int) (ended []Ended, total int64, err error) {
+	keys := []string{deskEndedKey}
 	if agent != "" {
-		key = deskEndedOfKey(agent)
+		keys = []string{deskEndedOfKey(agent)}
+	} else if len(desks) > 0 {
+		keys = nil
+		for _, desk := range desks {
+			keys = append(keys, deskEndedAtKey(desk))
+		}
 	}
-	var page *redis.ZSliceCmd
-	var count *redis.IntCmd
+	pages, counts := make([]*redis.ZSliceCmd, len(keys)), make([]*redis.IntCmd, len(keys))
 	_, err = d.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
-		page = p.ZRevRangeByScoreWithScores(ctx, key, &redis.ZRangeBy{
-			Min: "-inf", Max: strconv.FormatInt(before.UnixMilli()-1, 10), Count: int64(max),
-		})
-		count = p.ZCard(ctx, key)
+		for i, key := range keys {
+			pages[i] = p.ZRevRangeByScoreWithScores(ctx, key, &redis.ZRangeBy{
+				Min: "-inf", Max: strconv.FormatInt(before.UnixMilli()-1, 10), Count: int64(max),
+			})
+			counts[i] = p.ZCard(ctx, key)
+		}
 		return nil
 	})
 	if err != nil {
-		return nil, nil, 0, unavailable("read what the desk is done with", err)
+		return nil, 0, unavailable("read what the desk is done with", err)
 	}
-	for _, z := range page.Val() {
-		id, _ := z.Member.(string)
-		sessions, ends = append(sessions, id), append(ends, time.UnixMilli(int64(z.Score)))
+	for i := range keys {
+		for _, z := range pages[i].Val() {
+			id, _ := z.Member.(string)
+			ended = append(ended, Ended{Session: id, At: time.UnixMilli(int64(z.Score))})
+		}
+		total += counts[i].Val()
 	}
-	return sessions, ends, count.Val(), nil
+	slices.SortStableFunc(ended, func(a, b Ended) int { return b.At.Compare(a.At) })
+	return ended[:min(len(ended), max)], total, nil
 }

@@ -111,19 +111,64 @@ func TestDeskBooks(t *testing.T) {
 			t.Errorf("load after all ended %v", got)
 		}
 		for _, agent := range []string{"", "a"} {
-			ids, ends, total, err := d.Ended(ctx, agent, c.now().Add(time.Second), 1)
-			if err != nil || total != 2 || !slices.Equal(ids, []string{"s2"}) {
-				t.Fatalf("ended of %q: %v of %d, %v", agent, ids, total, err)
+			page, total, err := d.Ended(ctx, agent, nil, c.now().Add(time.Second), 1)
+			if err != nil || total != 2 || len(page) != 1 || page[0].Session != "s2" {
+				t.Fatalf("ended of %q: %v of %d, %v", agent, page, total, err)
 			}
-			if ids, _, _, _ := d.Ended(ctx, agent, ends[0], 10); !slices.Equal(ids, []string{"s1"}) {
-				t.Errorf("the next page of %q: %v", agent, ids)
+			if page, _, _ := d.Ended(ctx, agent, nil, page[0].At, 10); len(page) != 1 || page[0].Session != "s1" {
+				t.Errorf("the next page of %q: %v", agent, page)
 			}
 		}
 		// Back again: it is no longer over.
 		move(t, d, "s1", 6, handoff.InQueue, "", c.now())
-		if _, _, total, _ := d.Ended(ctx, "", c.now().Add(time.Second), 1); total != 1 {
+		if _, total, _ := d.Ended(ctx, "", nil, c.now().Add(time.Second), 1); total != 1 {
 			t.Errorf("%d over, want 1", total)
 		}
+	})
+}
+
+// What is over is listed for each desk, at the desk that was last on it, and by
+// when it ended, though it was rated later.
+func TestEndedByDesk(t *testing.T) {
+	onStaff(t, func(t *testing.T, w *world) {
+		c := &clock{}
+		d := deskOf(t, w, func(o *sessions.DeskOptions) { o.Now = c.now })
+		over := func(session string, version int64, desk, before string, at time.Time) {
+			t.Helper()
+			p := handoff.Place{Session: session, Version: version, State: handoff.Over, Desk: desk, Before: before, Agent: "a", Since: at, Ended: at}
+			if err := d.Move(t.Context(), p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := func(desks []string, sessions ...string) {
+			t.Helper()
+			page, total, err := d.Ended(t.Context(), "", desks, c.now().Add(time.Second), 10)
+			var got []string
+			for _, e := range page {
+				got = append(got, e.Session)
+			}
+			if err != nil || !slices.Equal(got, sessions) || total != int64(len(sessions)) {
+				t.Errorf("ended at %v: %v of %d, %v; want %v", desks, got, total, err, sessions)
+			}
+		}
+		at := func(s int) time.Time { return c.now().Add(time.Duration(s-100) * time.Second) }
+		over("s1", 1, "service", "", at(1))
+		over("s2", 1, "review", "", at(2))
+		over("s3", 1, "service", "", at(3))
+		over("s1", 2, "service", "", at(1)) // rated
+		want(nil, "s3", "s2", "s1")
+		want([]string{"service"}, "s3", "s1")
+		want([]string{"review"}, "s2")
+		want([]string{"review", "service"}, "s3", "s2", "s1")
+		p := handoff.Place{Session: "s3", Version: 4, State: handoff.InQueue, Desk: "review", Before: "service", Since: at(4)}
+		if err := d.Move(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+		want([]string{"service"}, "s1")
+		over("s3", 5, "review", "service", at(5))
+		want([]string{"review"}, "s3", "s2")
+		over("s1", 6, "review", "service", at(6)) // a whole handoff at another desk, of which the books heard the end only
+		want([]string{"service"})
 	})
 }
 
@@ -143,14 +188,21 @@ func TestPresence(t *testing.T) {
 			t.Fatal(err)
 		}
 		online(t, d, "a", 2)
-		c.move(29 * time.Second) // a page that is loaded again
+		c.move(34 * time.Second) // a page that is loaded again, or a server, half a minute after the last sign of life but one
 		if a := presence(); a.Gone || a.Presence != handoff.Online || a.Name != "坐席a" {
-			t.Errorf("after 29 s: %+v", a)
+			t.Errorf("after 34 s: %+v", a)
 		}
 		c.move(2 * time.Second)
 		if a := presence(); !a.Gone || a.Presence != handoff.Away {
-			t.Errorf("after 31 s: %+v", a)
+			t.Errorf("after 36 s: %+v", a)
 		}
+		if err := d.Arrive(t.Context(), handoff.Agent{ID: "a", Name: "B", Presence: handoff.Away}); err != nil {
+			t.Fatal(err)
+		}
+		if a := presence(); a.Gone || a.Presence != handoff.Online || a.Name != "坐席a" {
+			t.Errorf("who is known arrives: %+v", a)
+		}
+		c.move(36 * time.Second)
 		if err := d.Seen(t.Context(), "a"); err != nil {
 			t.Fatal(err)
 		}
@@ -163,6 +215,56 @@ func TestPresence(t *testing.T) {
 		if agents, _ := d.Agents(t.Context()); len(agents) != 0 {
 			t.Errorf("forgotten, but there: %v", agents)
 		}
+	})
+}
+
+// Who joins a conversation that a colleague has needs room for it, too.
+func TestReserveJoin(t *testing.T) {
+	onStaff(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		c := &clock{}
+		d := deskOf(t, w, func(o *sessions.DeskOptions) { o.Now = c.now })
+		online(t, d, "a", 2)
+		online(t, d, "b", 1)
+		move(t, d, "s", 1, handoff.Taken, "a", c.now())
+		move(t, d, "t", 1, handoff.Taken, "a", c.now())
+		want := func(a, b int) {
+			t.Helper()
+			if got := loads(t, d); got["a"] != a || got["b"] != b {
+				t.Errorf("loads %v, want %d and %d", got, a, b)
+			}
+		}
+		var group sync.WaitGroup
+		var got [2]error
+		for i, session := range []string{"s", "t"} {
+			group.Go(func() { got[i] = d.ReserveJoin(ctx, session, "b", 1) })
+		}
+		group.Wait()
+		if (got[0] == nil) == (got[1] == nil) {
+			t.Fatalf("of two at once: %v", got)
+		}
+		want(2, 1)
+		joined, other := "s", "t"
+		if got[0] != nil {
+			joined, other = other, joined
+		}
+		if err := d.ReserveJoin(ctx, "nobody", "b", 9); bot.ErrorCode(err) != bot.Conflict {
+			t.Errorf("join of what is not there: %v", err)
+		}
+		if err := d.ReleaseJoin(ctx, joined, "b"); err != nil {
+			t.Fatal(err)
+		}
+		want(2, 0)
+		if err := d.ReserveJoin(ctx, other, "b", 1); err != nil {
+			t.Fatal(err)
+		}
+		move(t, d, other, 2, handoff.Taken, "b", c.now())
+		want(1, 1)
+		if err := d.ReserveJoin(ctx, joined, "b", 2); err != nil { // and is never heard of again
+			t.Fatal(err)
+		}
+		move(t, d, joined, 2, handoff.Over, "a", c.now())
+		want(0, 1)
 	})
 }
 

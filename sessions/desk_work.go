@@ -109,11 +109,11 @@ func (d *Desk) Work(ctx context.Context, to Dispatcher) {
 }
 
 // Staffed reports whether somebody is online, with room or without, who serves
-// a desk. It answers from memory, a moment out of date at most; before Work has
-// begun nobody is there.
+// a desk. It answers from memory, a moment out of date at most. Before Work has
+// looked it is taken for granted: who waits in vain is told within a minute.
 func (d *Desk) Staffed(desk string) bool {
 	staffed := d.staffed.Load()
-	return staffed != nil && ((*staffed)[desk] || (*staffed)[""])
+	return staffed == nil || (*staffed)[desk] || (*staffed)[""]
 }
 
 // noteStaff remembers which desks are served; "" is any.
@@ -145,7 +145,7 @@ func (d *Desk) dispatch(ctx context.Context, to Dispatcher) error {
 		return err
 	}
 	for session, agent := range q.lost { // whoever kept the place is no more
-		if err := d.giveBack(ctx, session, agent, d.o.Now().UnixMilli()); err != nil {
+		if err := d.giveBack(ctx, deskWaitingKey, session, agent, d.o.Now().UnixMilli()); err != nil {
 			return err
 		}
 	}

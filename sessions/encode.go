@@ -116,7 +116,7 @@ func encodeState(b []byte, s *bot.Session, applied int64) []byte {
 	if len(s.Notifications) > 0 {
 		o = o.notifications(s.Notifications)
 	}
-	o = o.number("d", toNanos(s.Due)).number("c", toNanos(s.CreatedAt)).number("u", toNanos(s.UpdatedAt))
+	o = o.number("sb", toNanos(s.Scrub)).number("d", toNanos(s.Due)).number("c", toNanos(s.CreatedAt)).number("u", toNanos(s.UpdatedAt))
 	return append(o, '}')
 }
 

@@ -92,7 +92,7 @@ func auditKey(n int64) string { return fmt.Sprintf("{desk}:audit:%d", (n-1)/audi
 // people. The truth is in the sessions; the books follow.
 const (
 	deskWaitingKey = "{desk}:waiting" // HASH of session to {v version, d desk, s since, p preferred agent, o message left, q waiting again since, a reserved for, l until}
-	deskActiveKey  = "{desk}:active"  // HASH of session to {v version, d desk, s since, a agent}
+	deskActiveKey  = "{desk}:active"  // HASH of session to {v version, d desk, s since, a agent, r who joins, l until}
 	deskLoadsKey   = "{desk}:loads"   // HASH of agent to the number of conversations it has or is reserved for
 	deskIdleKey    = "{desk}:idle"    // HASH of agent to the instant, in ms, at which it last got one
 	deskPaceKey    = "{desk}:pace"    // HASH of desk to {l last take, e ms between takes on average}
@@ -110,6 +110,9 @@ func funnelKey(day int) string {
 
 // dayOf is the day of an instant, where visitors live.
 func dayOf(at time.Time) int { return int((at.Unix() + 8*60*60) / 86400) }
+
+// deskEndedAtKey is deskEndedKey for the conversations of one desk.
+func deskEndedAtKey(desk string) string { return "{desk}:ended-at:" + desk }
 
 // deskEndedOfKey is deskEndedKey for the conversations of one agent.
 func deskEndedOfKey(agent string) string { return "{desk}:ended:" + agent }

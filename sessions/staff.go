@@ -321,13 +321,14 @@ func errLoginGone() error {
 	return &bot.Error{Code: bot.Unauthorized, Message: "登录已失效，请重新登录。"}
 }
 
-// Attempt counts an attempt to sign in, at an account or from an address, over
-// all nodes. With too many it returns how long to wait.
+// Attempt counts an attempt at something by somebody, such as to sign in at an
+// account or from an address, over all nodes. With too many it returns how long
+// to wait.
 func (s *Staff) Attempt(ctx context.Context, who string, pace staff.Pace) (time.Duration, error) {
 	limit := redis_rate.Limit{Rate: 1, Period: pace.Every, Burst: pace.AtOnce}
 	r, err := s.limiter.Allow(ctx, triesKey(who), limit)
 	if err != nil {
-		return 0, unavailable("count an attempt to sign in", err)
+		return 0, unavailable("count an attempt", err)
 	}
 	if r.Allowed > 0 {
 		return 0, nil

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"fenfu/bot/slot"
@@ -59,6 +60,9 @@ func (r *reader) part(p Part, answer string) []Command {
 	var out []Command
 	found, want, refused := r.details(p, answer)
 	m := p.Match
+	if m.Intent == intents.Human && len(found) == 1 && found[0].Kind == slot.Name && strings.HasPrefix(m.Folded, "叫") {
+		found = nil // 叫个人来 calls for somebody, whatever may follow 叫
+	}
 	switch {
 	case len(found) > 0:
 		if r.step.Kind == ConsentStep && strings.HasPrefix(strings.TrimPrefix(m.Folded, "我"), "同意") {
@@ -67,6 +71,8 @@ func (r *reader) part(p Part, answer string) []Command {
 		out = append(out, Command{Verb: Fill, Found: found})
 		if Secret(p.Text) {
 			out = append(out, Command{Verb: Ask, Topic: Safety})
+		} else if m.Intent == intents.Human && !m.Question && hans(p.Text) <= maxBeside {
+			out = append(out, Command{Verb: HandOff})
 		}
 		return out
 	case Secret(p.Text):
@@ -84,6 +90,19 @@ func (r *reader) part(p Part, answer string) []Command {
 		return []Command{{Verb: Fill, Step: r.step.ID, Reason: refused}}
 	}
 	return nil
+}
+
+// maxBeside is how many Chinese characters a message has that gives a detail and
+// asks for a person. A long story mentions 客服 in passing.
+const maxBeside = 20
+
+func hans(text string) (n int) {
+	for _, c := range text {
+		if unicode.Is(unicode.Han, c) {
+			n++
+		}
+	}
+	return n
 }
 
 // subAnswer reads the answer to a question about the flow itself, if one is open.
@@ -116,6 +135,9 @@ func (r *reader) subAnswer(m intents.Match) (Command, bool) {
 func (r *reader) answer(m intents.Match) (Command, bool) {
 	yes := m.Act == intents.Affirm && !m.Question
 	goesOn := m.Act == intents.GoOn
+	if m.Intent == intents.Human && !m.Question && !yes { // whatever else is wrong, a person is asked for
+		return Command{}, false
+	}
 	switch r.step.Kind {
 	case ConsentStep:
 		switch {
@@ -134,7 +156,7 @@ func (r *reader) answer(m intents.Match) (Command, bool) {
 		if yes {
 			return Command{Verb: Confirm, Plain: true}, true
 		}
-		if s := r.f.named(m.Folded); s != nil && m.Act == intents.NoAct && !m.Question && utf8.RuneCountInString(m.Folded) <= maxNaming {
+		if s := r.f.named(m.Folded); s != nil && m.Act == intents.NoAct && m.Intent != intents.Human && !m.Question && utf8.RuneCountInString(m.Folded) <= maxNaming {
 			return Command{Verb: Correct, Step: s.ID}, true // 手机, and nothing else
 		}
 	case DetailStep:

@@ -22,4 +22,6 @@ type Place struct {
 	Since   time.Time // when its visitor began to wait
 	Queued  time.Time // of one that waits: since when it does this time
 	Offline bool      // of one that waits: its visitor left a message and is not there
+	Ended   time.Time // of one that is over
+	Before  string    // the desk of the handoff before, "" if there was none
 }

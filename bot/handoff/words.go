@@ -1,6 +1,7 @@
 package handoff
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -9,6 +10,17 @@ import (
 var frustration = [...]string{
 	"人呢", "有人吗", "有没有人", "没人吗", "怎么没人", "没人理", "没人管", "没有人回", "别再自动回复", "老是自动回复", "又是机器人", "又是自动回复",
 	"答非所问", "听不懂人话", "听不懂我", "说人话", "什么破", "垃圾客服", "太差劲", "气死", "烦死", "浪费时间", "骗人的吧", "到底管不管",
+}
+
+// calls are words that miss somebody and ask nothing else, with what may stand
+// after them taken off.
+var calls = [...]string{"人呢", "没人", "没人吗", "没有人吗", "怎么没人", "都没人吗", "没人在吗", "人去哪了", "人都去哪了"}
+
+// Calls reports whether a message misses somebody, and is no question that
+// knowledge answers. The text is normalised.
+func Calls(text string) bool {
+	text = strings.TrimRight(text, "?!.。…~ 啊呀呢哦")
+	return slices.Contains(calls[:], text) || slices.Contains(calls[:], text+"呢")
 }
 
 // Sounds reports whether a message sounds as if its writer had enough: marks

@@ -132,7 +132,7 @@ func newBot(c config, memory bot.Memory, store *storage, w *watch, logger *slog.
 		Words: bot.Words{Product: product, Complaint: c.ComplaintChannel},
 		Now:   time.Now, NewID: rand.Text, Logger: logger,
 		RemindAfter: c.RemindAfter, KeepUnfinished: c.unfinished(),
-		Desks: parts.desks, Desk: store.desk,
+		Desks: parts.desks, Desk: store.desk, Beside: scrubber{store},
 		Count: store.funnel.Add,
 	}
 	if c.DuplicateWindow > 0 {

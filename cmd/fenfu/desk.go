@@ -99,11 +99,11 @@ func (d deskBooks) Active(ctx context.Context, agent string) ([]api.Place, error
 	return places, err
 }
 
-func (d deskBooks) Ended(ctx context.Context, agent string, before time.Time, max int) ([]api.Place, int64, error) {
-	ids, ends, total, err := d.Desk.Ended(ctx, agent, before, max)
+func (d deskBooks) Ended(ctx context.Context, agent string, desks []string, before time.Time, max int) ([]api.Place, int64, error) {
+	ended, total, err := d.Desk.Ended(ctx, agent, desks, before, max)
 	var places []api.Place
-	for i, id := range ids {
-		places = append(places, api.Place{Session: id, Ended: ends[i]})
+	for _, e := range ended {
+		places = append(places, api.Place{Session: e.Session, Ended: e.At})
 	}
 	return places, total, err
 }
@@ -150,6 +150,17 @@ func (b besides) Notes(ctx context.Context, session string) ([]api.Note, []strin
 		all = append(all, api.Note(n))
 	}
 	return all, tags, err
+}
+
+// scrubber deletes what people wrote beside conversations.
+type scrubber struct{ *storage }
+
+// ForgetNotes also tells the consoles, which may be showing it.
+func (s scrubber) ForgetNotes(ctx context.Context, session string) error {
+	if err := s.Store.ForgetNotes(ctx, session); err != nil {
+		return err
+	}
+	return s.desk.Tell(ctx, session)
 }
 
 // desk makes the desk's part of the server.

@@ -4,6 +4,8 @@
 -- KEYS[1] -> waiting (HASH)   KEYS[2] -> active (HASH)  KEYS[3] -> loads (HASH)
 -- KEYS[4] -> idle (HASH)      KEYS[5] -> pace (HASH)    KEYS[6] -> ended (ZSET)
 -- KEYS[7] -> ended of the agent (ZSET)
+-- KEYS[8] -> ended at the desk (ZSET)
+-- KEYS[9] -> ended at the desk that had the conversation before (ZSET)
 -- ARGV[1] -> session
 -- ARGV[2] -> version of the session
 -- ARGV[3] -> 'waiting', 'active' or 'over'
@@ -15,6 +17,7 @@
 -- ARGV[8] -> how long ended conversations are listed, in ms
 -- ARGV[9] -> 1 if it waits for an answer to a message, without its visitor
 -- ARGV[10] -> waiting again since, in ms: when it was passed on or taken back
+-- ARGV[11] -> over since, in ms
 -- Returns: 1 if the books changed
 local version, now = tonumber(ARGV[2]), tonumber(ARGV[7])
 local waiting = redis.call('HGET', KEYS[1], ARGV[1])
@@ -25,9 +28,9 @@ if was.v >= version then
 end
 
 -- Whoever had the conversation, or a reservation for it, has room again.
-if was.a then
-  if redis.call('HINCRBY', KEYS[3], was.a, -1) <= 0 then
-    redis.call('HDEL', KEYS[3], was.a)
+for _, agent in ipairs({was.a or '', was.r or ''}) do
+  if agent ~= '' and redis.call('HINCRBY', KEYS[3], agent, -1) <= 0 then
+    redis.call('HDEL', KEYS[3], agent)
   end
 end
 if waiting then
@@ -35,6 +38,12 @@ if waiting then
 end
 if active then
   redis.call('HDEL', KEYS[2], ARGV[1])
+end
+
+redis.call('ZREM', KEYS[9], ARGV[1])
+if ARGV[3] ~= 'over' then
+  redis.call('ZREM', KEYS[6], ARGV[1])
+  redis.call('ZREM', KEYS[8], ARGV[1])
 end
 
 local entry = {v = version, d = ARGV[4], s = tonumber(ARGV[6])}
@@ -47,13 +56,11 @@ if ARGV[3] == 'waiting' then
     entry.p = ARGV[5]
   end
   redis.call('HSET', KEYS[1], ARGV[1], cjson.encode(entry))
-  redis.call('ZREM', KEYS[6], ARGV[1])
 elseif ARGV[3] == 'active' then
   entry.a = ARGV[5]
   redis.call('HSET', KEYS[2], ARGV[1], cjson.encode(entry))
   redis.call('HINCRBY', KEYS[3], ARGV[5], 1)
   redis.call('HSET', KEYS[4], ARGV[5], ARGV[7])
-  redis.call('ZREM', KEYS[6], ARGV[1])
   if waiting and not was.o then
     -- How often somebody is taken off the queue: a moving average.
     local pace = cjson.decode(redis.call('HGET', KEYS[5], ARGV[4]) or '{"l":0,"e":0}')
@@ -65,13 +72,14 @@ elseif ARGV[3] == 'active' then
     redis.call('HSET', KEYS[5], ARGV[4], cjson.encode(pace))
   end
 else
-  redis.call('ZADD', KEYS[6], now, ARGV[1])
-  redis.call('PEXPIRE', KEYS[6], ARGV[8])
-  redis.call('ZREMRANGEBYSCORE', KEYS[6], '-inf', now - tonumber(ARGV[8]))
+  local lists = {KEYS[6], KEYS[8]}
   if ARGV[5] ~= '' then
-    redis.call('ZADD', KEYS[7], now, ARGV[1])
-    redis.call('PEXPIRE', KEYS[7], ARGV[8])
-    redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', now - tonumber(ARGV[8]))
+    lists[3] = KEYS[7]
+  end
+  for _, list in ipairs(lists) do
+    redis.call('ZADD', list, ARGV[11], ARGV[1])
+    redis.call('PEXPIRE', list, ARGV[8])
+    redis.call('ZREMRANGEBYSCORE', list, '-inf', now - tonumber(ARGV[8]))
   end
 end
 redis.call('PUBLISH', 'fenfu:desk', ARGV[1])

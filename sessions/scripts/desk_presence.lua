@@ -4,6 +4,7 @@
 -- ARGV[1] -> agent
 -- ARGV[2] -> description, '' to leave it as it is
 -- ARGV[3] -> now in ms
+-- ARGV[4] -> 1 if the description is only for who has none
 -- Returns: 1 if colleagues see a difference
 local known = redis.call('HGET', KEYS[1], ARGV[1])
 if not known and ARGV[2] == '' then
@@ -11,7 +12,10 @@ if not known and ARGV[2] == '' then
 end
 local seen = tonumber(redis.call('ZSCORE', KEYS[2], ARGV[1])) or 0
 redis.call('ZADD', KEYS[2], ARGV[3], ARGV[1])
-local changed = tonumber(ARGV[3]) - seen > 30000
+if known and ARGV[4] == '1' then
+  ARGV[2] = ''
+end
+local changed = tonumber(ARGV[3]) - seen > 35000
 if ARGV[2] ~= '' and known ~= ARGV[2] then
   redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
   changed = true

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"fenfu/bot"
+	"fenfu/bot/handoff"
 	"fenfu/bot/pii"
 	"fenfu/bot/slot"
 	"fenfu/bot/staff"
@@ -54,21 +55,7 @@ func (a *API) take(w http.ResponseWriter, r *request) error {
 	if s.Owner == bot.OwnerAgent && s.Agent == r.who.ID {
 		return done(w) // the answer to the first call was lost
 	}
-	if err := a.Desk.Reserve(r.Context(), s.ID, r.who.ID, a.capacity(r)); err != nil {
-		if bot.ErrorCode(err) == bot.Conflict && s.Owner == bot.OwnerWaiting {
-			// The books may be behind the session; next time they are not.
-			if err := a.Desk.Resync(r.Context(), s.ID); err != nil {
-				return err
-			}
-		}
-		return err
-	}
-	if err := a.handle(r, &s, "take", c, bot.Message{Kind: bot.Take}); err != nil {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 5*time.Second)
-		defer cancel()
-		if err := a.Desk.Release(ctx, s.ID, r.who.ID); err != nil {
-			a.Logger.Warn("a place with an agent was not given back", "session", s.ID, "err", err)
-		}
+	if err := a.takeOver(r, &s, "take", c, bot.Message{Kind: bot.Take}); err != nil {
 		return err
 	}
 	return done(w)
@@ -84,10 +71,60 @@ func (a *API) join(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	if err := a.handle(r, &s, "join", c, bot.Message{Kind: bot.Take, Seize: true}); err != nil {
+	if _, err := c.messageID(r); err != nil {
+		return err
+	}
+	if s.Owner == bot.OwnerAgent && s.Agent == r.who.ID {
+		return done(w)
+	}
+	if err := a.takeOver(r, &s, "join", c, bot.Message{Kind: bot.Take, Seize: true}); err != nil {
 		return err
 	}
 	return done(w)
+}
+
+// takeOver has a conversation change hands, with a place kept for it first.
+func (a *API) takeOver(r *request, s *bot.Session, action string, c command, m bot.Message) error {
+	if err := a.arrive(r); err != nil {
+		return err
+	}
+	reserve, release := a.Desk.Reserve, a.Desk.Release
+	if s.Owner == bot.OwnerAgent && m.Seize {
+		reserve, release = a.Desk.ReserveJoin, a.Desk.ReleaseJoin
+	}
+	err := reserve(r.Context(), s.ID, r.who.ID, a.capacity(r))
+	if bot.ErrorCode(err) == bot.Conflict && (s.Owner == bot.OwnerWaiting || s.Owner == bot.OwnerAgent) {
+		// The books may be behind the session; next time they are not.
+		if err := a.Desk.Resync(r.Context(), s.ID); err != nil {
+			return err
+		}
+		if m.Seize {
+			err = reserve(r.Context(), s.ID, r.who.ID, a.capacity(r))
+		}
+	}
+	if err != nil {
+		return err
+	}
+	err = a.handle(r, s, action, c, m)
+	if err != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 5*time.Second)
+		defer cancel()
+		if err := release(ctx, s.ID, r.who.ID); err != nil {
+			a.Logger.Warn("a place with an agent was not given back", "session", s.ID, "err", err)
+		}
+	}
+	return err
+}
+
+// arrive has a person who never said how present they are be there: who has a
+// conversation and is gone is to lose it. A program has no presence.
+func (a *API) arrive(r *request) error {
+	if r.who.Role == staff.Key {
+		return nil
+	}
+	return a.Desk.Arrive(r.Context(), handoff.Agent{
+		ID: r.who.ID, Name: r.who.Name, Desks: r.who.Desks, Capacity: a.capacity(r), Presence: handoff.Away,
+	})
 }
 
 // assign passes a conversation that somebody has on to a colleague.

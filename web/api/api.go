@@ -54,14 +54,17 @@ type Place struct {
 type Desk interface {
 	Queue(ctx context.Context) ([]handoff.Waiting, error)
 	Active(ctx context.Context, agent string) ([]Place, error)
-	Ended(ctx context.Context, agent string, before time.Time, max int) (places []Place, total int64, err error)
+	Ended(ctx context.Context, agent string, desks []string, before time.Time, max int) (places []Place, total int64, err error)
 
 	Agents(ctx context.Context) ([]handoff.Agent, error)
 	SetPresence(ctx context.Context, a handoff.Agent) error
+	Arrive(ctx context.Context, a handoff.Agent) error // SetPresence for who has none yet
 	Seen(ctx context.Context, agent string) error
 
 	Reserve(ctx context.Context, session, agent string, capacity int) error
 	Release(ctx context.Context, session, agent string) error
+	ReserveJoin(ctx context.Context, session, agent string, capacity int) error
+	ReleaseJoin(ctx context.Context, session, agent string) error
 	Resync(ctx context.Context, session string) error
 
 	Typing(ctx context.Context, session string, who bot.Author, on bool) error
@@ -86,6 +89,7 @@ type Staff interface {
 	// Update writes what change makes of an account, or of nil if there is none.
 	Update(ctx context.Context, id string, change func(was *staff.Account) (staff.Account, error)) error
 	UseStep(ctx context.Context, account string, step int64) (bool, error)
+	// Attempt counts something that is done at a pace, over all nodes.
 	Attempt(ctx context.Context, who string, limit staff.Pace) (wait time.Duration, err error)
 	Forgive(ctx context.Context, who string) error
 
@@ -131,9 +135,9 @@ type API struct {
 	Config
 	hasher     *staff.Hasher
 	protection *http.CrossOriginProtection // trusts no origin but the server's own: pages that embed the widget are not the desk's
-	reveals    *paces
-	asks       *paces // of the language model
+	asks       *paces                      // of the language model
 	reads      *reads
+	alive      *reads
 	watched    *watched
 	actions    *prometheus.CounterVec
 	provider   *provider // nil: there is none
@@ -147,7 +151,7 @@ func New(c Config) (*API, error) {
 	}
 	a := &API{
 		Config: c, hasher: staff.NewHasher(), protection: http.NewCrossOriginProtection(),
-		reveals: newPaces(revealEvery, revealBurst), asks: newPaces(askEvery, askBurst), reads: newReads(),
+		asks: newPaces(askEvery, askBurst), reads: newReads(readAgain), alive: newReads(aliveAgain),
 	}
 	if c.OIDC != nil {
 		var err error

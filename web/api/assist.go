@@ -3,7 +3,10 @@ package api
 import (
 	"context"
 	"net/http"
+	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
 
 	"fenfu/bot"
 	"fenfu/bot/staff"
@@ -30,6 +33,28 @@ const (
 	askBurst  = 6                // at once
 	askEvents = 200              // the latest
 )
+
+// paces bounds how often each account does something, on this node.
+type paces struct {
+	every time.Duration
+	burst int
+
+	mu       sync.Mutex
+	limiters map[string]*rate.Limiter
+}
+
+func newPaces(every time.Duration, burst int) *paces {
+	return &paces{every: every, burst: burst, limiters: make(map[string]*rate.Limiter)}
+}
+
+func (l *paces) allow(account string, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.limiters[account] == nil {
+		l.limiters[account] = rate.NewLimiter(rate.Every(l.every), l.burst)
+	}
+	return l.limiters[account].AllowN(now, 1)
+}
 
 // summary answers with what the conversation was about, in a few sentences of a
 // language model.
@@ -80,6 +105,6 @@ func (a *API) forModel(r *request, may staff.Action, action string) (bot.Session
 	if err := a.record(r, staff.Entry{Action: action, Session: s.ID}); err != nil {
 		return s, nil, err
 	}
-	events, err := a.Sessions.Events(r.Context(), s.ID, max(0, s.Seq-askEvents), askEvents)
+	events, err := a.said(r.Context(), &s, s.Seq-askEvents)
 	return s, events, err
 }

@@ -42,18 +42,23 @@ func (a *API) append(r *request, e staff.Entry) error {
 // written down anew.
 const readAgain = 10 * time.Minute
 
-// reads remember who was written down as a reader of what, on this node.
+// aliveAgain is how often somebody's requests count as a sign of life.
+const aliveAgain = 5 * time.Second
+
+// reads remember who was written down as a reader of what, or as there, on this
+// node.
 type reads struct {
+	every time.Duration
 	mu    sync.Mutex
 	since *lru.Cache[string, time.Time]
 }
 
-func newReads() *reads {
+func newReads(every time.Duration) *reads {
 	since, err := lru.New[string, time.Time](10_000)
 	if err != nil {
 		panic(err) // the size is wrong
 	}
-	return &reads{since: since}
+	return &reads{every: every, since: since}
 }
 
 // fresh reports whether a reader was not written down lately, and notes it.
@@ -61,7 +66,7 @@ func (m *reads) fresh(who, session string, now time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	key := who + " " + session
-	if since, ok := m.since.Get(key); ok && now.Sub(since) < readAgain {
+	if since, ok := m.since.Get(key); ok && now.Sub(since) < m.every {
 		return false
 	}
 	m.since.Add(key, now)

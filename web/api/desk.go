@@ -71,7 +71,8 @@ func (a *API) events(w http.ResponseWriter, r *request) error {
 	}{all, from > 0})
 }
 
-// transcript answers with the whole conversation as a text to keep, masked.
+// transcript answers with the whole conversation, as far as one may see it, as a
+// text to keep, masked.
 func (a *API) transcript(w http.ResponseWriter, r *request) error {
 	s, err := a.conversation(r, staff.Export)
 	if err != nil {
@@ -80,7 +81,7 @@ func (a *API) transcript(w http.ResponseWriter, r *request) error {
 	if err := a.record(r, staff.Entry{Action: "export", Session: s.ID}); err != nil {
 		return err
 	}
-	events, err := a.Sessions.Events(r.Context(), s.ID, 0, bot.MaxEvents)
+	events, err := a.said(r.Context(), &s, 0)
 	if err != nil {
 		return err
 	}

@@ -85,6 +85,9 @@ func (a *API) list(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
+	if desk := query.Get("desk"); desk != "" { // an agent's own are listed together
+		rows = slices.DeleteFunc(rows, func(row Row) bool { return row.Desk != desk })
+	}
 	if q != "" {
 		total = int64(len(rows))
 	}
@@ -123,7 +126,14 @@ func (a *API) places(r *request, view, desk string, cursor int64, limit int) (pl
 		if cursor > 0 {
 			before = time.UnixMilli(cursor)
 		}
-		places, total, err = a.Desk.Ended(ctx, agent, before, limit)
+		desks := r.who.Desks
+		if desk != "" {
+			desks = slices.DeleteFunc([]string{desk}, func(d string) bool { return !r.who.Serves(d) })
+			if len(desks) == 0 {
+				return nil, 0, "", nil
+			}
+		}
+		places, total, err = a.Desk.Ended(ctx, agent, desks, before, limit)
 		if len(places) == limit {
 			next = strconv.FormatInt(places[limit-1].Ended.UnixMilli(), 10)
 		}
@@ -171,14 +181,15 @@ func (a *API) row(ctx context.Context, who staff.Principal, session, q string) (
 	if err != nil {
 		return nil, err
 	}
-	if !who.Reaches(staff.Read, of(&s)) {
+	s, ok := asSeen(s, who, staff.Read)
+	if !ok {
 		return nil, nil
 	}
-	after := max(0, s.Seq-3)
+	after := s.Seq - 3
 	if q != "" {
 		after = 0
 	}
-	events, err := a.Sessions.Events(ctx, session, after, bot.MaxEvents)
+	events, err := a.said(ctx, &s, after)
 	if err != nil {
 		return nil, err
 	}
@@ -258,7 +269,7 @@ func (a *API) packet(w http.ResponseWriter, r *request) error {
 		})
 	}
 	try(func() (err error) {
-		events, err = a.Sessions.Events(r.Context(), s.ID, max(0, s.Seq-3), 3)
+		events, err = a.said(r.Context(), &s, s.Seq-3)
 		return err
 	})
 	try(func() (err error) {
@@ -267,6 +278,9 @@ func (a *API) packet(w http.ResponseWriter, r *request) error {
 	})
 	if group.Wait(); failed != nil {
 		return failed
+	}
+	if !whole(&s, r.who) { // what colleagues noted later is not for those who left
+		notes = slices.DeleteFunc(notes, func(n Note) bool { return n.At.After(s.Handoff.Left.At) })
 	}
 	return answer(w, packetOf(&s, a.Bot.Packet(s), a.rowOf(&s, events, tags), notes))
 }

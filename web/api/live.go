@@ -23,7 +23,7 @@ const Subprotocol = "fenfu.desk.v1"
 
 // Times and bounds of a live socket.
 const (
-	livePing    = 10 * time.Second // also how often an agent shows that it is there
+	livePing    = 5 * time.Second // also how often an agent shows that it is there
 	liveSilence = 30 * time.Second
 	liveWrite   = 10 * time.Second
 	maxWatched  = 60 // conversations that one console looks at
@@ -97,8 +97,10 @@ type console struct {
 // one of the agent's own, of which it has to know that something was said.
 type follow struct {
 	feed    bot.Feed
-	watched bool // its events are wanted, not only that there are some
-	fresh   bool // set by the feed, under console.mu
+	watched bool  // its events are wanted, not only that there are some
+	sent    int64 // the last event that was read
+	left    bool  // the agent's part of it is over, and nothing more is read until it is theirs again
+	fresh   bool  // set by the feed, under console.mu
 }
 
 // Live serves the live socket of a person.
@@ -317,10 +319,13 @@ func (c *console) work(ctx context.Context) error {
 		}
 	}
 	for _, session := range fresh {
-		if err := c.pull(ctx, session); err != nil {
+		news, err := c.pull(ctx, session)
+		if err != nil {
 			return err
 		}
-		changed[session] = true
+		if news {
+			changed[session] = true
+		}
 	}
 	for session := range changed {
 		if err := c.row(ctx, session); err != nil {
@@ -328,7 +333,7 @@ func (c *console) work(ctx context.Context) error {
 		}
 	}
 	for session, t := range typing {
-		if f := c.follows[session]; f != nil && f.watched {
+		if f := c.follows[session]; f != nil && f.watched && !f.left {
 			if err := c.send(tells{Type: "typing", Session: session, From: t.Typing, On: t.On}); err != nil {
 				return err
 			}
@@ -384,7 +389,7 @@ func (c *console) watch(ctx context.Context, session string, after int64) error 
 	if err != nil {
 		return err
 	}
-	if s.Version == 0 || !c.r.who.Reaches(staff.Read, of(&s)) || len(c.follows) >= maxWatched && c.follows[session] == nil {
+	if _, ok := asSeen(s, c.r.who, staff.Read); !ok || len(c.follows) >= maxWatched && c.follows[session] == nil {
 		return c.send(tells{Type: "gone", Session: session})
 	}
 	if err := c.api.reading(c.r, session); err != nil {
@@ -401,7 +406,7 @@ func (c *console) open(ctx context.Context, session string, after int64, watched
 		delete(c.follows, session)
 		c.mu.Unlock()
 	}
-	f := &follow{watched: watched}
+	f := &follow{watched: watched, sent: after}
 	feed, err := c.api.Sessions.Follow(ctx, session, after, func() { c.note(func() { f.fresh = true }) })
 	if err != nil {
 		return err
@@ -410,36 +415,43 @@ func (c *console) open(ctx context.Context, session string, after int64, watched
 	c.mu.Lock()
 	c.follows[session] = f
 	c.mu.Unlock()
-	return c.pull(ctx, session)
+	_, err = c.pull(ctx, session)
+	return err
 }
 
-// pull tells what is new in a conversation.
-func (c *console) pull(ctx context.Context, session string) error {
+// pull tells what is new in a conversation, and reports whether there was
+// anything that the console may know of.
+func (c *console) pull(ctx context.Context, session string) (news bool, err error) {
 	f := c.follows[session]
-	for f != nil {
+	for f != nil && !f.left {
 		events, err := f.feed.Next(ctx, eventsBatch)
 		if err != nil || len(events) == 0 {
-			return err
-		}
-		if !f.watched {
-			continue
+			return news, err
 		}
 		// Who has it is looked up after what was said was read: what is said to
-		// the next agent is not for the one before.
+		// the next agent, or to the bot, is not for the one before.
 		s, err := c.api.Sessions.Look(ctx, session)
 		if err != nil {
-			return err
+			return news, err
 		}
-		if !c.r.who.Reaches(staff.Read, of(&s)) {
-			return nil // its row, which is next, tells
+		s, ok := asSeen(s, c.r.who, staff.Read)
+		if !ok {
+			return true, nil // its row, which is next, tells
 		}
+		f.left = !whole(&s, c.r.who)
 		for _, e := range events {
+			if f.left && e.Seq > s.Seq {
+				break
+			}
+			if news, f.sent = true, e.Seq; !f.watched {
+				continue
+			}
 			if err := c.send(tellsEvent{"event", session, eventOf(e)}); err != nil {
-				return err
+				return news, err
 			}
 		}
 	}
-	return nil
+	return news, nil
 }
 
 // followOwn follows the agent's own conversations, so that it hears of those it
@@ -483,6 +495,11 @@ func (c *console) row(ctx context.Context, session string) error {
 			c.mu.Unlock()
 		}
 		return c.send(tells{Type: "gone", Session: session})
+	}
+	if f := c.follows[session]; f != nil && f.left && (row.Owner == bot.OwnerAgent || row.Owner == bot.OwnerWaiting) {
+		if err := c.open(ctx, session, f.sent, f.watched); err != nil {
+			return err
+		}
 	}
 	if row.Owner == bot.OwnerAgent && row.Agent == c.r.who.ID {
 		if err := c.followEnd(ctx, session); err != nil {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/json"
@@ -58,12 +59,24 @@ func (a *API) as(may staff.Action, h func(http.ResponseWriter, *request) error) 
 			err = errForbidden
 		}
 		if err == nil {
+			err = a.sign(who)
+		}
+		if err == nil {
 			err = h(w, who)
 		}
 		if err != nil {
 			a.Fail(w, r, err)
 		}
 	})
+}
+
+// sign has a request count as a sign of life of who has a presence: who works by requests
+// alone, without the live socket, is not gone.
+func (a *API) sign(r *request) error {
+	if !r.who.May(staff.Presence) || !a.alive.fresh(r.who.ID, "", a.Now()) {
+		return nil
+	}
+	return a.Desk.Seen(r.Context(), r.who.ID)
 }
 
 var (
@@ -99,8 +112,8 @@ func (a *API) authenticate(r *http.Request) (*request, error) {
 	return &request{Request: r, who: account.Principal(), capacity: account.Capacity}, nil
 }
 
-// conversation returns the session that a request is about, as it is stored, if
-// its maker may do an action in it. What they may not reach is not found.
+// conversation returns the session that a request is about, as its maker may see
+// it, if they may do an action in it. What they may not reach is not found.
 func (a *API) conversation(r *request, may staff.Action) (bot.Session, error) {
 	s, err := a.Sessions.Look(r.Context(), r.PathValue("session"))
 	if err != nil {
@@ -110,7 +123,8 @@ func (a *API) conversation(r *request, may staff.Action) (bot.Session, error) {
 		a.count(may, false)
 		return bot.Session{}, errNotFound
 	}
-	if !r.who.Reaches(may, of(&s)) {
+	seen, ok := asSeen(s, r.who, may)
+	if !ok {
 		a.count(may, false)
 		if err := a.refused(r, string(may), s.ID); err != nil {
 			return bot.Session{}, err
@@ -118,7 +132,35 @@ func (a *API) conversation(r *request, may staff.Action) (bot.Session, error) {
 		return bot.Session{}, errNotFound
 	}
 	a.count(may, true)
-	return s, nil
+	return seen, nil
+}
+
+// asSeen returns a session as somebody may see it, and false if they may not do
+// the action. An agent sees what waits or is theirs as it is; one that is over
+// for them as they left it: what its visitor says after that is not for them.
+func asSeen(s bot.Session, who staff.Principal, may staff.Action) (bot.Session, bool) {
+	c := of(&s)
+	if who.Role == staff.Agent && (!c.Waiting && !c.Active || !who.Reaches(may, c)) {
+		var ok bool
+		if s, ok = s.AsLeftBy(who.ID); !ok {
+			return bot.Session{}, false
+		}
+		c = of(&s)
+	}
+	return s, who.Reaches(may, c)
+}
+
+// said returns what was said in a session that somebody sees, after an event.
+func (a *API) said(ctx context.Context, s *bot.Session, after int64) ([]bot.Event, error) {
+	if after = max(0, after); after >= s.Seq {
+		return nil, nil
+	}
+	return a.Sessions.Events(ctx, s.ID, after, int(s.Seq-after))
+}
+
+// whole reports whether a session that somebody sees may still change for them.
+func whole(s *bot.Session, who staff.Principal) bool {
+	return who.Role != staff.Agent || s.Owner == bot.OwnerWaiting || s.Owner == bot.OwnerAgent
 }
 
 // of is what decides who reaches a session.

@@ -3,11 +3,8 @@ package api
 import (
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 	"unicode/utf8"
-
-	"golang.org/x/time/rate"
 
 	"fenfu/bot"
 	"fenfu/bot/staff"
@@ -21,28 +18,6 @@ const (
 	revealBurst = 6           // at once
 	maxReason   = 200         // characters
 )
-
-// paces bounds how often each account does something, on this node.
-type paces struct {
-	every time.Duration
-	burst int
-
-	mu       sync.Mutex
-	limiters map[string]*rate.Limiter
-}
-
-func newPaces(every time.Duration, burst int) *paces {
-	return &paces{every: every, burst: burst, limiters: make(map[string]*rate.Limiter)}
-}
-
-func (l *paces) allow(account string, now time.Time) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.limiters[account] == nil {
-		l.limiters[account] = rate.NewLimiter(rate.Every(l.every), l.burst)
-	}
-	return l.limiters[account].AllowN(now, 1)
-}
 
 // reveal answers with one detail in full. It is on record before it is shown.
 func (a *API) reveal(w http.ResponseWriter, r *request) error {
@@ -65,7 +40,11 @@ func (a *API) reveal(w http.ResponseWriter, r *request) error {
 	if !ok {
 		return &bot.Error{Code: bot.NotFound, Message: "没有这项信息。"}
 	}
-	if !a.reveals.allow(r.who.ID, a.Now()) {
+	wait, err := a.Staff.Attempt(r.Context(), "reveal "+r.who.ID, staff.Pace{AtOnce: revealBurst, Every: revealEvery})
+	if err != nil {
+		return err
+	}
+	if wait > 0 {
 		if err := a.refused(r, "reveal", s.ID); err != nil {
 			return err
 		}

@@ -34,11 +34,11 @@ export async function settingsFile(t, name, text) {
 }
 
 /** Two desks whose agents may have so many conversations each. */
-export function desksFile(t, capacity) {
+export function desksFile(t, capacity, takeBack = "3m") {
   const hours = `[{days: [mon, tue, wed, thu, fri, sat, sun], open: "00:00", close: "23:59"}]`;
   return settingsFile(t, "desks.yaml", `
 zone: Asia/Shanghai
-limits: {take_back: 3m, warn_after: 10m, close_after: 5m, give_up: 30m, prefer: 60s}
+limits: {take_back: ${takeBack}, warn_after: 10m, close_after: 5m, give_up: 30m, prefer: 60s}
 desks:
   - {id: service, name: 客服, capacity: ${capacity}, hours: ${hours}, holidays: [], reasons: []}
   - {id: review, name: 审核专员, capacity: ${capacity}, hours: ${hours}, holidays: [], reasons: [review, failed, appeal]}

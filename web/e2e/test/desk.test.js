@@ -59,6 +59,14 @@ for (const [way, start] of ways) {
     await lin.messages.filter({ hasText: "身份证号一定要填吗" }).first().waitFor();
     assert.equal(await visitor.chat.locator(".msg.bot").filter({ hasText: "身份证号用于" }).count(), 0, "the bot is silent");
 
+    // Who loads the page again is not gone, and finds everything where it was.
+    await lin.page.reload();
+    await lin.online();
+    await lin.view("我的");
+    await lin.rows.first().click();
+    await lin.messages.filter({ hasText: "身份证号一定要填吗" }).first().waitFor();
+    assert.equal(await visitor.chat.getByText("换一位客服").count(), 0, "the visitor keeps the agent");
+
     await lin.note("先说明用途");
     await lin.page.getByLabel("添加标签").fill("资料疑问");
     await lin.page.keyboard.press("Enter");
@@ -163,6 +171,29 @@ for (const [way, start] of ways) {
     await winner.rows.first().locator("button").first().click();
     await winner.panel.getByText("回答得很清楚").waitFor();
     await winner.page.getByText("人工服务已结束").first().waitFor();
+  });
+
+  test(`${way}: an agent who is silent loses the visitor, and sees no more of what is said`, async (t) => {
+    const browser = await startBrowser(t);
+    if (!browser) return;
+    const { front, desk } = await start(t, "--desks-file", await desksFile(t, 5, "8s"));
+    const lin = await openConsole(t, browser, desk, "agent1", { allow: [goneMeanwhile] });
+    const visitor = await newVisitor(t, browser, front);
+    await visitor.say("转人工");
+    await visitor.status.filter({ hasText: "人工客服 小林 为您服务" }).waitFor();
+    await lin.view("我的");
+    await lin.rows.first().click();
+    await lin.messages.filter({ hasText: "转人工" }).first().waitFor();
+    const zhou = await openConsole(t, browser, desk, "agent2", { allow: [goneMeanwhile] });
+    await lin.setPresence("忙碌");
+    await visitor.chat.getByText("换一位客服").first().waitFor();
+    await visitor.status.filter({ hasText: "人工客服 小周 为您服务" }).waitFor();
+    await eventually(async () => assert.equal(await lin.reply.count(), 0, "who lost the visitor cannot write any more"));
+    await tell(visitor, "只告诉小周的话");
+    await zhou.view("我的");
+    await zhou.rows.first().click();
+    await zhou.messages.filter({ hasText: "只告诉小周的话" }).first().waitFor();
+    assert.equal(await lin.page.getByText("只告诉小周的话").count(), 0, "who lost the visitor reads no more");
   });
 
   test(`${way}: a message left when nobody is there is answered, and read on the next visit`, async (t) => {

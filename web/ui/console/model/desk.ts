@@ -349,7 +349,8 @@ export class Desk {
     this.#put(row);
     const open = row.session === this.selected.value;
     if (open) {
-      if (!before || before.owner !== row.owner || before.agent !== row.agent || String(before.tags) !== String(row.tags) || before.decision !== row.decision) {
+      // What is over moves when it is rated, or a word is said on it.
+      if (!before || row.owner === "bot" || before.owner !== row.owner || before.agent !== row.agent || String(before.tags) !== String(row.tags) || before.decision !== row.decision) {
         this.talk.value?.refreshSoon();
       }
       if (this.#looks()) this.#seen.set(row.session, row.last?.at ?? "");
