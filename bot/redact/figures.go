@@ -59,7 +59,7 @@ var threshold = regexp.MustCompile(`(?:满|未满|不满|不到|未到|没到|�
 var (
 	number = regexp.MustCompile(`\d[\d ,.·/-]*\d|\d`)
 	counts = regexp.MustCompile(`^多?(?:个|次|天|遍|步|张|种|期|周(?:[^岁]|$)|家|笔|条|项|位|折|%|分|小时|点|秒|元|块|年(?:[^生代前后出]|$))`)
-	scores = regexp.MustCompile(`(?:分|分数|超过|大于|高于|低于|至少|满|过|第|不到|没到|刚好|正好)(?:是|要|到|为|才|有)?$`)
+	scores = regexp.MustCompile(`(?:分|分数|超过|大于|高于|低于|至少|满|过|第|不到|没到|提到|涨到|够|刚好|正好)(?:是|要|到|为|才|有)?$`)
 )
 
 // maxCount is the most digits of a number that may stay.
@@ -71,7 +71,7 @@ var latin = regexp.MustCompile(`[^\P{L}\p{Han}](?:[^\P{L}\p{Han}]|[\d._%+@-])*`)
 
 // everyday are the words in Latin script that people write among Chinese ones,
 // and that name nobody.
-var everyday = regexp.MustCompile(`^(?i:[a-d]|app|ios\d{0,2}|android|iphone\d{0,2}|s?vip|id|pc|wi-?fi|nfc|atm|pos|sim|etc|qq|wechat|wx|vx|v|pay|ai|bug|ok|hi|hello|yes|no)$`)
+var everyday = regexp.MustCompile(`^(?i:[a-d]|app|ios\d{0,2}|android|iphone\d{0,2}|s?vip|id|pc|wi-?fi|nfc|atm|pos|sim|etc|qq|wechat|wx|vx|v|pay|ai|bug|ok|hi|hello|yes|no|oppo|vivo|x)$`)
 
 // withoutFigures takes out figures and words in Latin script.
 func withoutFigures(text string) string {
