@@ -121,6 +121,7 @@ type Session struct {
 	Keeping     Keeping      // how long it has held details that were not submitted
 	Question    *Question    // that waits for the language model's answer, nil if none does
 	Asked       int          // questions that went to it so far
+	Near        string       // the entries last asked back, with spaces between, until the visitor says something
 	// Claims are those of the session's applicants in the Index. Who changes
 	// one makes a new slice.
 	Claims []Claim

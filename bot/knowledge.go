@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -24,12 +25,64 @@ func (b *Bot) entry(value string) (faq.Entry, bool) {
 
 // picked is the input of a visitor who picked an entry: its question, asked.
 func (t *turn) picked(e faq.Entry) flow.Input {
-	in := flow.Input{Now: t.m.At, Text: e.Title(), Answer: e.Answer}
+	in := t.question(e.Title(), e.Answer)
 	t.lead(e)
-	in.Match = intents.Match{Intent: intents.Other, Decision: intents.Nothing, Question: true, Folded: intents.Fold(e.Title())}
 	if e.Next == faq.ToApply && t.s.Flow.Status != flow.Running {
 		in.Match.Decision = intents.Offer
 	}
+	return in
+}
+
+// askedBack is the ids of the entries that choices stand for.
+func askedBack(choices []Choice) string {
+	var ids []string
+	for _, c := range choices {
+		if id, ok := strings.CutPrefix(c.Value, entryChoice); ok {
+			ids = append(ids, id)
+		}
+	}
+	return strings.Join(ids, " ")
+}
+
+var (
+	ordinal = regexp.MustCompile(`^(?:就|是|选|要|我选|我要|我问)?第?([1-4一二两三四])(?:个|项|条|种|号)?(?:问题|吧|啊|呀|呢|的)*$`)
+	noneOf  = regexp.MustCompile(`^(?:以上)?(?:都不是|都不对|都没有|不是|没有一个)(?:这个|这些|这几个|我要的|我要问的|我想问的|我问的)?(?:的|啊|呀|呢|吧)*$`)
+)
+
+// chosen is the input of a visitor who was asked which entry is meant, and
+// answers with its number, or that it is none.
+func (t *turn) chosen(text string) (flow.Input, bool) {
+	ids := strings.Fields(t.s.Near)
+	if text == "" || len(ids) == 0 || t.s.Flow.Asking != flow.AskNothing {
+		return flow.Input{}, false
+	}
+	said := intents.Fold(text)
+	if noneOf.MatchString(said) {
+		t.next = []Choice{{Value: flow.HumanChoice, Label: "转人工"}}
+		return t.question(text, "好的，请换个说法再问一次，也可以转人工咨询。"), true
+	}
+	n := ordinal.FindStringSubmatch(said)
+	if n == nil {
+		return flow.Input{}, false
+	}
+	i := map[string]int{"2": 1, "二": 1, "两": 1, "3": 2, "三": 2, "4": 3, "四": 3}[n[1]]
+	if i == len(ids) {
+		return flow.Input{Now: t.m.At, Choice: flow.HumanChoice}, true // the last button
+	}
+	if i > len(ids) {
+		return flow.Input{}, false
+	}
+	e, ok := t.bot.FAQ.Entry(ids[i])
+	if !ok {
+		return flow.Input{}, false
+	}
+	return t.picked(e), true
+}
+
+// question is the input of a visitor who asked something that has this answer.
+func (t *turn) question(text, answer string) flow.Input {
+	in := flow.Input{Now: t.m.At, Text: text, Answer: answer}
+	in.Match = intents.Match{Intent: intents.Other, Decision: intents.Nothing, Question: true, Folded: intents.Fold(text)}
 	return in
 }
 

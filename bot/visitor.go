@@ -37,7 +37,10 @@ func (t *turn) visitor() error {
 		t.events = append(t.events, Event{Kind: Text, From: Visitor, ID: t.m.ID})
 	}
 	var actions []flow.Action
+	chosen, meant := t.chosen(text)
 	switch {
+	case meant:
+		in = chosen
 	case text != "" && t.s.Flow.Status == flow.Running:
 		in = flow.Read(t.bot.Matcher, text, in.Now)
 	case text != "":
@@ -50,7 +53,7 @@ func (t *turn) visitor() error {
 		if in.Answer == "" {
 			in.Answer = t.answer(in.Question())
 		}
-		if t.near != nil && in.Asked.Text != "" && len(slot.Scan(text, in.Now)) > 1 { // all at once, with a story: no guess what it asks
+		if (t.near != nil || in.Answer == "") && in.Asked.Text != "" && len(slot.Scan(text, in.Now)) > 1 { // all at once, with a story: no guess what it asks
 			t.near, in.Answer, in.Said, in.Asked = nil, "", flow.Part{}, flow.Part{}
 		}
 		t.waits = in.Match.Act == intents.Wait
@@ -62,6 +65,7 @@ func (t *turn) visitor() error {
 		t.events[0].Text = pii.Text(maskAgain(t.echo(text, actions), was))
 	}
 	t.apply(actions)
+	t.s.Near = askedBack(t.near)
 	return nil
 }
 

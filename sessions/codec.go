@@ -46,6 +46,7 @@ type stateRecord struct {
 	Keeping   keepingRecord   `json:"kp,omitzero"`
 	Question  *questionRecord `json:"q,omitempty"`
 	Asked     int             `json:"qn,omitempty"`
+	Near      string          `json:"nr,omitempty"`
 	Notify    []notifyRecord  `json:"nt,omitempty"`
 	Scrub     nanos           `json:"sb,omitempty"`
 	Due       nanos           `json:"d,omitempty"`
@@ -290,7 +291,7 @@ func openState(box *seal.Box, id string, version int64, state, application strin
 		Claims:   claims(r.Claims),
 		Silence:  bot.Silence{Since: r.Silence.Since.time(), Reminded: r.Silence.Reminded, Next: r.Silence.Next.time()},
 		Keeping:  bot.Keeping{Since: r.Keeping.Since.time(), Next: r.Keeping.Next.time()},
-		Question: r.Question.question(), Asked: r.Asked,
+		Question: r.Question.question(), Asked: r.Asked, Near: r.Near,
 		Scrub: r.Scrub.time(), Due: r.Due.time(), CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(),
 	}
 	if r.Applied != 0 {

@@ -112,7 +112,7 @@ func encodeState(b []byte, s *bot.Session, applied int64) []byte {
 		o = o.text("i", q.ID).text("x", q.Text.Reveal()).yes("g", q.Guess).number("t", toNanos(q.At)).number("n", int64(q.N))
 		o = append(o, '}')
 	}
-	o = o.number("qn", int64(s.Asked))
+	o = o.number("qn", int64(s.Asked)).text("nr", s.Near)
 	if len(s.Notifications) > 0 {
 		o = o.notifications(s.Notifications)
 	}
