@@ -142,7 +142,7 @@ func phrases(t *testing.T, r *reference) []string {
 	slices.Sort(words)
 	dice := rand.New(rand.NewPCG(1, 2))
 	pick := func(from []string) string { return from[dice.IntN(len(from))] }
-	for range 1200 {
+	for range 400 {
 		all = append(all, pick(words)+pick(words), pick(all)+pick([]string{"，", "？", "", " "})+pick(words))
 		typed := []rune(pick(all) + string(r.table[dice.IntN(len(r.table))].typed))
 		cut := dice.IntN(len(typed))

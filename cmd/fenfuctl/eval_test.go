@@ -20,9 +20,9 @@ func evalFile(t *testing.T, text string, errs bool) (string, error) {
 }
 
 func TestEval(t *testing.T) {
-	out, err := evalFile(t, "text\tlabel\talso_ok\n"+
-		"开通分付\tapply\t\n"+
-		"转人工\thuman\n"+
+	out, err := evalFile(t, "text\tlabel\talso_ok\tdecision\n"+
+		"开通分付\tapply\t\tstart|offer\n"+
+		"转人工\thuman\t\tstart\n"+
 		"我可以开通分付吗\tapply\thow_to_open\n"+ // right by its second label
 		"怎么还款\tlimit\t\n"+ // labelled wrongly on purpose
 		"开通分付啊\tother\t\n"+ // so is this
@@ -36,7 +36,8 @@ func TestEval(t *testing.T) {
 		"limit            0.000     0.000     0.000      1\n",
 		"requests that start: 1 of 2 (50.0 %), start or are offered to: 2 (100.0 %)\n",
 		"others that start: 1 of 4 (25.00 %)\n",
-		"limit\trepay\trepay\t怎么还款\n",
+		"limit\trepay\tnone\trepay\t怎么还款\n",
+		"decided as wanted: 1 of 2 (50.0 %)\n",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
