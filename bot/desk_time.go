@@ -85,6 +85,9 @@ func (t *turn) look() {
 		t.nothing = true
 	case h.waited():
 		t.takeBack()
+	case h.VisitorAt.Before(h.TakenAt): // a message was left and answered; its visitor is not there to be asked
+		t.park()
+		t.release("客服已回复您的留言，本次人工服务已结束。还有问题，随时可以在这里继续问。", CodeEnded)
 	case h.WarnedAt.IsZero():
 		t.touch().WarnedAt = t.m.At
 		t.notice(CodeWarned, "您还在吗？暂时没有别的问题的话，本次人工服务稍后会自动结束。", nil)

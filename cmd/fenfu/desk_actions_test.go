@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -120,6 +121,12 @@ func TestDeskConversation(t *testing.T) {
 			t.Errorf("given back: %s at %s", s.Owner, s.Flow.Step)
 		}
 
+		for _, q := range []string{"110199199005219903", "林小满", "我叫林小满，要还款"} {
+			if status := li.get("conversations?view=mine&q="+url.QueryEscape(q), nil); status != http.StatusOK {
+				t.Errorf("search: %d", status)
+			}
+		}
+
 		var entries struct {
 			Items []staff.Entry
 			Next  string
@@ -130,13 +137,13 @@ func TestDeskConversation(t *testing.T) {
 		count := map[string]int{}
 		for _, e := range entries.Items {
 			count[brief(e)]++
-			if strings.Contains(e.Reason, "110199199005219903") {
+			if strings.Contains(e.Reason, "110199199005219903") || strings.Contains(e.Reason, "小满") {
 				t.Errorf("a detail is on record: %+v", e)
 			}
 		}
 		for _, want := range []string{
 			"li login  true", "li take  true", "li note  true", "li tags  true", "li read  true", "li reveal id_number true", "li reveal  false",
-			"li export  true", "li transfer wang true", "wang take  true", "chief assign li true", "chief join  true", "chief return  true",
+			"li export  true", "li search  true", "li transfer wang true", "wang take  true", "chief assign li true", "chief join  true", "chief return  true",
 			"li speak  false", "wang read  false", "audrey audit  true",
 		} {
 			if count[want] == 0 {

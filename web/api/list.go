@@ -14,6 +14,7 @@ import (
 	"fenfu/bot"
 	"fenfu/bot/eligibility"
 	"fenfu/bot/handoff"
+	"fenfu/bot/redact"
 	"fenfu/bot/slot"
 	"fenfu/bot/staff"
 )
@@ -59,6 +60,7 @@ const (
 	maxSearch = 300
 	loaders   = 16 // conversations read at the same time for one request
 	maxPeek   = 80 // characters of the last words in a row
+	lookBack  = 8  // events in which they are looked for
 )
 
 // list answers with one of the lists: queue, mine, all (for who may reassign)
@@ -73,7 +75,7 @@ func (a *API) list(w http.ResponseWriter, r *request) error {
 	q := strings.TrimSpace(query.Get("q"))
 	if q != "" {
 		limit = maxSearch
-		if err := a.record(r, staff.Entry{Action: "search", Reason: q}); err != nil {
+		if err := a.record(r, staff.Entry{Action: "search", Reason: searched(q, time.Now())}); err != nil {
 			return err
 		}
 	}
@@ -92,6 +94,15 @@ func (a *API) list(w http.ResponseWriter, r *request) error {
 		total = int64(len(rows))
 	}
 	return answer(w, page{Items: rows, Next: next, Total: total})
+}
+
+// searched is what goes on record of a search. What may be somebody's detail is
+// masked there: the audit log is append-only, and outlives every deletion.
+func searched(q string, now time.Time) string {
+	if name, err := slot.Name.Find(q, now); err == nil {
+		return slot.Mask(slot.Name, name.Value)
+	}
+	return redact.Details(q, nil, now)
 }
 
 // places returns a page of a view out of the desk's books.
@@ -185,7 +196,7 @@ func (a *API) row(ctx context.Context, who staff.Principal, session, q string) (
 	if !ok {
 		return nil, nil
 	}
-	after := s.Seq - 3
+	after := s.Seq - lookBack
 	if q != "" {
 		after = 0
 	}
@@ -229,12 +240,25 @@ func (a *API) rowOf(s *bot.Session, events []bot.Event, tags []string) *Row {
 	} else if app != nil {
 		row.Decision = string(eligibility.Decision(app.Status))
 	}
-	if n := len(events); n > 0 {
-		last := events[n-1]
+	if last := lastSaid(events); last != nil {
 		text := []rune(last.Text.Reveal())
 		row.Last = &lastWords{From: last.From, Text: string(text[:min(len(text), maxPeek)]), At: last.At.UTC()}
 	}
 	return row
+}
+
+// lastSaid is what tells most of where a conversation is: the last words of a
+// person, or else the last of all; nil if there is nothing.
+func lastSaid(events []bot.Event) *bot.Event {
+	for _, e := range slices.Backward(events) {
+		if e.From == bot.Visitor || e.From == bot.Agent {
+			return &e
+		}
+	}
+	if len(events) == 0 {
+		return nil
+	}
+	return &events[len(events)-1]
 }
 
 // has reports whether a row, or what was said in it, holds the words.

@@ -266,9 +266,15 @@ for (const [way, start] of ways) {
     // What is shown goes out of sight with the conversation; by keyboard this time.
     await lin.page.clock.resume();
     await lin.panel.getByRole("button", { name: "查看 姓名" }).press("Enter");
-    for (const key of ["Space", "Tab", "Tab", "Enter"]) await lin.page.keyboard.press(key);
+    const focused = (what) => eventually(async () => assert.equal(await what.evaluate((el) => el === document.activeElement), true));
+    await focused(lin.dialog.getByRole("radio").first());
+    await lin.page.keyboard.press("Space");
+    await eventually(async () => assert.equal(await confirm.isEnabled(), true));
+    for (const key of ["Tab", "Tab"]) await lin.page.keyboard.press(key);
+    await focused(confirm);
+    await lin.page.keyboard.press("Enter");
     await lin.panel.getByText(name).waitFor();
-    await eventually(async () => assert.equal(await lin.panel.getByRole("button", { name: "立即隐藏" }).evaluate((el) => el === document.activeElement), true));
+    await focused(lin.panel.getByRole("button", { name: "立即隐藏" }));
     await lin.command("交还机器人");
     await lin.page.getByText("人工服务已结束").first().waitFor();
     assert.equal(await lin.page.getByText(name).count(), 0, "hidden from who has the conversation no more");
