@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -86,8 +87,11 @@ func agrees(ctx context.Context, c *redis.Client, servers int) error {
 	if err != nil {
 		return err
 	}
-	if !strings.Contains(info, "cluster_state:ok") || !strings.Contains(info, fmt.Sprintf("cluster_known_nodes:%d", servers)) {
-		return fmt.Errorf("%s", info)
+	// The state is ok before a server has heard whose the other slots are.
+	for _, want := range []string{"cluster_state:ok", fmt.Sprintf("cluster_slots_assigned:%d", slots), fmt.Sprintf("cluster_known_nodes:%d", servers)} {
+		if !strings.Contains(info, want) {
+			return fmt.Errorf("%s", info)
+		}
 	}
 	return nil
 }
@@ -117,6 +121,28 @@ func (r *Ring) Failover(tb testing.TB, master int) {
 			err = fmt.Errorf("%s", info)
 		}
 		return err
+	})
+}
+
+// Switch has a master's one replica take its place while both are well, and
+// returns when it has. A replica gives up what it cannot do within five
+// seconds, as on a busy machine, and is then asked again.
+func (r *Ring) Switch(tb testing.TB, master int) {
+	tb.Helper()
+	replica := r.Servers[masters+master].Client(tb)
+	var asked time.Time
+	eventually(tb, "the replica takes the master's place", func(ctx context.Context) error {
+		info, err := replica.Info(ctx, "replication").Result()
+		if err != nil || strings.Contains(info, "role:master") {
+			return err
+		}
+		if time.Since(asked) > 6*time.Second {
+			asked = time.Now()
+			if err := replica.ClusterFailover(ctx).Err(); err != nil {
+				return err
+			}
+		}
+		return fmt.Errorf("%s", info)
 	})
 }
 
