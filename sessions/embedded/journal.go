@@ -141,7 +141,7 @@ func newEntry(value redis.Cmder, ttl time.Duration, now time.Time) (*entry, erro
 	if len(e.texts) == 0 {
 		return nil, nil
 	}
-	if ttl > 0 {
+	if ttl >= 0 { // -1 is a key without one; 0 is one with less than a millisecond left
 		e.deadline = now.Add(ttl).UnixMilli()
 	}
 	return e, nil
