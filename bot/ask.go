@@ -91,7 +91,7 @@ func (t *turn) ask(in flow.Input) bool {
 // said after that may hold details that nobody can tell from other words.
 func (t *turn) askBetween(in flow.Input) bool {
 	f, m := t.bot.Book.Flow(t.s.Flow.Flow), in.Match
-	if f == nil || in.Answer != "" || !m.Question || m.Act != intents.NoAct || m.Decision != intents.Nothing ||
+	if f == nil || in.Answer != "" || !m.Question || m.Act != intents.NoAct || m.Decision == intents.Start ||
 		m.Intent != intents.None && m.Intent != intents.Other || len(t.s.Flow.Details) > 0 || t.s.Flow.Asking != flow.AskNothing {
 		return false
 	}

@@ -20,7 +20,7 @@ import (
 // odd is a question that the knowledge base has no answer to, and grounded an
 // answer that passes.
 const (
-	odd      = "月球分店审核吗"
+	odd      = "月球分店怎么审核"
 	sentence = "结果出来会在本对话中通知您。"
 	grounded = "依据：review.time\n" + sentence
 )
@@ -441,7 +441,7 @@ func TestProposals(t *testing.T) {
 	} {
 		w := newWorld(t)
 		m, _ := w.withModel(func(llmtest.Prompt) string { return said })
-		w.say(w.node(), "那个东西给我整上")
+		w.say(w.node(), "那个整两斤")
 		if w.load().Question == nil {
 			t.Fatal("not asked")
 		}

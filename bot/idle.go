@@ -104,10 +104,12 @@ func (t *turn) idle(in flow.Input) []flow.Action {
 		return t.progress()
 	case in.Answer != "" && m.Decision == intents.Offer && t.near == nil:
 		return t.offer(in.Answer)
-	case in.Answer != "":
+	case in.Answer != "" && (t.near == nil || m.Intent != intents.Apply):
 		return []flow.Action{{Say: &flow.Say{Text: in.Answer, Answer: true, Choices: t.next}}}
+	case m.Decision == intents.Offer && m.Intent != intents.Apply && m.Intent != intents.HowToOpen && t.ask(in):
+		return nil
 	case m.Decision == intents.Offer:
-		t.s.Flow.Offered = true
+		t.near, t.s.Flow.Offered = nil, true
 		return says("您是想现在申请开通，还是先了解条件？", b.menu()...)
 	}
 	return t.smallTalk(in)

@@ -53,7 +53,7 @@ func (t *turn) visitor() error {
 		if in.Answer == "" {
 			in.Answer = t.answer(in.Question())
 		}
-		if (t.near != nil || in.Answer == "") && in.Asked.Text != "" && len(slot.Scan(text, in.Now)) > 1 { // all at once, with a story: no guess what it asks
+		if (t.near != nil || in.Answer == "" || !in.Asked.Match.Question) && in.Asked.Text != "" && len(slot.Scan(text, in.Now)) > 1 { // all at once, with a story: no guess what it asks
 			t.near, in.Answer, in.Said, in.Asked = nil, "", flow.Part{}, flow.Part{}
 		}
 		t.waits = in.Match.Act == intents.Wait

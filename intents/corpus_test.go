@@ -90,10 +90,10 @@ func TestCorpusTopics(t *testing.T) {
 		t.Logf("%-12s right %3d missed %2d wrong %2d F1 %.3f", name, s.right, s.missed, s.wrong, s.f1())
 		macro += s.f1() / float64(len(scores))
 	}
-	atLeast(t, "macro F1", macro, 0.945)
-	atLeast(t, "requests that start", share(started, asked), 0.90)
-	atLeast(t, "requests that start or are offered to", share(reached, asked), 0.97)
-	atLeast(t, "others that do not start", 1-share(falseStarts, others), 0.995)
+	atLeast(t, "macro F1", macro, 0.925)
+	atLeast(t, "requests that start", share(started, asked), 0.89)
+	atLeast(t, "requests that start or are offered to", share(reached, asked), 0.99)
+	atLeast(t, "others that do not start", 1-share(falseStarts, others), 0.992)
 }
 
 func TestCorpusNoisy(t *testing.T) {
@@ -150,6 +150,33 @@ func count(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+// Messages of our own that nothing was ever learned from, nor any rule mended
+// by. README has the figures.
+func TestUnseenMessages(t *testing.T) {
+	m := intents.New()
+	var asked, started, reached, others, falseStarts, right, all int
+	for _, r := range rows(t, "testdata/unseen6.tsv")[1:] {
+		got, ok := m.Match(r[0]), append(strings.Split(r[2], "|"), r[1])
+		switch {
+		case r[1] == "apply":
+			asked++
+			started += count(got.Decision == intents.Start)
+			reached += count(got.Decision != intents.Nothing)
+		case !slices.Contains(ok, "apply"):
+			others++
+			falseStarts += count(got.Decision == intents.Start)
+		}
+		if r[1] != "ambiguous" {
+			all++
+			right += count(slices.Contains(ok, label(got)))
+		}
+	}
+	atLeast(t, "topics right", share(right, all), 0.93)
+	atLeast(t, "requests that start", share(started, asked), 0.88)
+	atLeast(t, "requests that start or are offered to", share(reached, asked), 0.97)
+	atLeast(t, "others that do not start", 1-share(falseStarts, others), 0.99)
 }
 
 // Messages of our own. They were written before they were measured, and rules

@@ -3,7 +3,9 @@
 // It knows nothing of sessions, networks or storage. [Normalize] makes any
 // input safe to look at, [Fold] makes it comparable, and a [Matcher] says what
 // it is about ([Intent]), what it does to a dialogue ([Act]) and whether it
-// asks to start the application ([Decision]).
+// asks to start the application ([Decision]). Rules know what they were written
+// for; a classifier that learned from examples has an idea of the rest, and the
+// two are weighed against each other (learned.go).
 package intents
 
 // Intent is the topic of a message.
@@ -83,5 +85,5 @@ type Match struct {
 	Slot     string // with Correct, Clear, Why, Refuse and Skip: the detail named ("name", "id_number", "phone", "email", "wechat", "contact"), or ""
 	Question bool   // asks something, so it is never the value of a detail
 	Folded   string // the text as it was looked at, in the form of Fold
-	Rule     string // which rule decided, for `fenfuctl classify --explain` and tests
+	Rule     string // which rule decided, "learned" if none did, for `fenfuctl classify --explain` and tests
 }

@@ -14,7 +14,8 @@ type Matcher struct {
 	asks    bits // concepts that make a text a question
 	clauses bits // concepts of texts worth reading clause by clause
 	slots   []slotConcept
-	mark    concept   // stands for a question mark
+	mark    concept // stands for a question mark
+	learned *learned
 	texts   sync.Pool // of *text, to read into
 }
 
@@ -65,6 +66,9 @@ func load() (*Matcher, error) {
 		}
 		m.slots = append(m.slots, slotConcept{slot, m.words.names["slot_"+slot]})
 	}
+	if m.learned, err = newLearned(learnedModel, m.words); err != nil {
+		return nil, err
+	}
 	if name := m.words.unused(f.Opaque); name != "" {
 		return nil, fmt.Errorf("lexicon.yaml: no rule uses concept %s", name)
 	}
@@ -110,8 +114,12 @@ func (m *Matcher) Match(s string) Match {
 	if out.Decision != Start {
 		out = m.byClause(out, topic != nil && topic.weak, s, t)
 	}
-	if r := m.acts.first(t); r != nil {
-		out = m.act(out, r.result, t)
+	act := m.acts.first(t)
+	if act == nil || act.result.Intent == None && act.result.Right == NoRight && t.set.meets(m.clauses) {
+		out = m.learned.weigh(out, topic, t)
+	}
+	if act != nil {
+		out = m.act(out, act.result, t)
 	}
 	out.Question = t.mark || t.set.meets(m.asks)
 	out.Folded = t.string(s)

@@ -1,12 +1,20 @@
 package intents
 
-import "strings"
+import (
+	"strings"
+
+	"fenfu/intents/learn"
+)
 
 // text is a message as the rules see it.
 type text struct {
 	folded
 	hits []hit // in order of their starts
 	set  bits  // their concepts
+
+	plain    []rune // its characters, as features are made of them
+	features []learn.Feature
+	likely   [learn.MaxLabels]float64
 }
 
 func newText() any {
@@ -27,6 +35,17 @@ func (t *text) string(s string) string {
 		return string(t.runes)
 	}
 	return s
+}
+
+// digits returns how many of its characters are digits.
+func (t *text) digits() int {
+	n := 0
+	for _, r := range t.runes {
+		if r >= '0' && r <= '9' {
+			n++
+		}
+	}
+	return n
 }
 
 // anyNear reports whether one of the pairs occurs: a word of the first concept,

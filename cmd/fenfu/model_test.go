@@ -31,7 +31,7 @@ func TestModel(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	v := newVisitor(t, p)
-	v.say(ctx, "月球分店审核吗")
+	v.say(ctx, "月球分店怎么审核")
 	v.until(ctx, func() bool { return len(v.of(bot.AI)) == 1 })
 	if text, shown := v.of(bot.AI)[0], v.shown["m001"]; text == "" || text != shown {
 		t.Errorf("answered %q, shown %q", text, shown)
@@ -89,7 +89,7 @@ func TestModelBudget(t *testing.T) {
 	defer cancel()
 	asks := func(p *process) (byModel bool) {
 		v := newVisitor(t, p)
-		v.say(ctx, "月球分店审核吗")
+		v.say(ctx, "月球分店怎么审核")
 		v.until(ctx, func() bool { e := v.events[v.last]; return e.From == bot.FromBot && e.Text != "" })
 		return v.events[v.last].Origin == bot.AI
 	}

@@ -8,7 +8,7 @@ import { ways } from "../lib/nodes.js";
 import { Widget, newVisitor } from "../lib/widget.js";
 
 /** What the knowledge base has no answer to. */
-const odd = "月球分店审核吗";
+const odd = "月球分店怎么审核";
 
 /** The same visitor on a tab at another node: another address, so it is given the ticket. */
 async function elsewhere(t, browser, server, tab) {
