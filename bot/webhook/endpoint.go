@@ -22,7 +22,7 @@ type EndpointConfig struct {
 	Secrets      []Secret
 	AllowPrivate bool                // also go to addresses that are not public, and by plain http
 	RootCAs      *x509.CertPool      // nil: the system's
-	Timeout      time.Duration       // of one try, 0: 15 s
+	Timeout      time.Duration       // of one try, 0: TryTime
 	Prepare      func(*http.Request) // adds headers to every try; nil: none
 }
 
@@ -39,6 +39,9 @@ type Endpoint struct {
 	client  *http.Client
 	breaker *gobreaker.CircuitBreaker[struct{}]
 }
+
+// TryTime is how long one try may take, unless set otherwise.
+const TryTime = 15 * time.Second
 
 const (
 	tripAfter = 5                // failures in a row that open the breaker
@@ -60,7 +63,7 @@ func NewEndpoint(c EndpointConfig) (*Endpoint, error) {
 		return nil, err
 	}
 	if c.Timeout <= 0 {
-		c.Timeout = 15 * time.Second
+		c.Timeout = TryTime
 	}
 	if c.Prepare == nil {
 		c.Prepare = func(*http.Request) {}

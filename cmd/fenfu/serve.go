@@ -23,6 +23,7 @@ import (
 
 const (
 	drainTime    = 10 * time.Second // to say goodbye to every connection on SIGTERM
+	wakeTime     = 25 * time.Second // of one wake: more than any call in it may take, less than its lease
 	checksAtOnce = 128              // applications checked at the same time
 )
 
@@ -109,11 +110,14 @@ func serve(ctx context.Context, c config, out io.Writer) error {
 }
 
 // finish lets a wake that was begun come to its end though the node is leaving:
-// given up, it would wait until its lease has run out.
+// given up, it would wait until its lease has run out. A call in it that gets no
+// answer ends by its own time-out: one that is cut short is no try, and so would
+// be made again with every lease, never counted and never given up.
 func finish(wake func(context.Context, string) error) func(context.Context, string) error {
-	return func(ctx context.Context, session string) error {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	return func(node context.Context, session string) error {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(node), wakeTime)
 		defer cancel()
+		defer context.AfterFunc(node, func() { time.AfterFunc(drainTime, cancel) })()
 		return wake(ctx, session)
 	}
 }
