@@ -162,10 +162,11 @@ func (w *worker) run(ctx context.Context, c claimed) {
 }
 
 // settled reports whether the session's last commit here left nothing due, and
-// so took it out of what is due.
+// so took it out of what is due. A state that is no longer kept was not: it has
+// left its place there behind.
 func (s *Store) settled(id string) bool {
 	is, ok := s.cache.get(id)
-	return ok && is.session.Version > 0 && is.session.Due.IsZero()
+	return ok && !is.stateless && is.session.Version > 0 && is.session.Due.IsZero()
 }
 
 // claim takes up to max sessions of a partition that are due, and returns the
