@@ -191,6 +191,8 @@ func (s *server) take(w http.ResponseWriter, r *http.Request, c check, callbackU
 		s.schedule(c, callbackURL)
 	}
 	switch {
+	case first && pending(c.mode): // however soon it is decided
+		s.answerPending(w, c)
 	case c.mode == modeSlow && !first && time.Now().Before(c.readyAt):
 		s.fail(w, newProblem(http.StatusConflict, eligibility.ProblemStillRunning, "an earlier try is still running"))
 	case c.mode == modeSlow && !s.wait(r, c.readyAt):
@@ -241,10 +243,14 @@ type undecided struct {
 // answer says how a check stands.
 func (s *server) answer(w http.ResponseWriter, c check) {
 	if time.Now().Before(c.readyAt) {
-		w.Header().Set("Location", "/v1/checks/"+c.id)
-		s.retryAfter(w)
-		writeJSON(w, http.StatusAccepted, "application/json", undecided{"pending", c.id})
+		s.answerPending(w, c)
 		return
 	}
 	writeJSON(w, http.StatusOK, "application/json", decided{"decided", c.result})
+}
+
+func (s *server) answerPending(w http.ResponseWriter, c check) {
+	w.Header().Set("Location", "/v1/checks/"+c.id)
+	s.retryAfter(w)
+	writeJSON(w, http.StatusAccepted, "application/json", undecided{"pending", c.id})
 }
