@@ -68,7 +68,7 @@ func queued(tb testing.TB, d *sessions.Desk) []string {
 func TestDeskBooks(t *testing.T) {
 	onStaff(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
-		c := &clock{}
+		c := &clock{at: time.Now()}
 		d := deskOf(t, w, func(o *sessions.DeskOptions) { o.Now = c.now })
 		since := c.now().Truncate(time.Millisecond)
 		online(t, d, "a", 2)
@@ -174,7 +174,7 @@ func TestEndedByDesk(t *testing.T) {
 
 func TestPresence(t *testing.T) {
 	onStaff(t, func(t *testing.T, w *world) {
-		c := &clock{}
+		c := &clock{at: time.Now()}
 		d := deskOf(t, w, func(o *sessions.DeskOptions) { o.Now = c.now })
 		presence := func() handoff.Agent {
 			t.Helper()
