@@ -63,6 +63,8 @@ func risksOf(ctx context.Context, c redis.Cmdable) (risks []string, unread error
 	}
 	if v, ok := read("min-replicas-to-write"); ok && v == "0" {
 		risks = append(risks, "min-replicas-to-write is 0 though there are replicas, want 1: a master that is cut off from them goes on taking what is lost when one takes its place")
+	} else if lag, is := read("min-replicas-max-lag"); ok && is && lag == "0" {
+		risks = append(risks, "min-replicas-max-lag is 0, which switches min-replicas-to-write off, want 10")
 	}
 	return risks, unread
 }

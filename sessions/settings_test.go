@@ -11,7 +11,7 @@ import (
 // TestCheckSettings spoils one setting of a real server at a time.
 func TestCheckSettings(t *testing.T) {
 	t.Parallel()
-	good := map[string]string{"appendonly": "yes", "maxmemory-policy": "noeviction", "min-replicas-to-write": "1"}
+	good := map[string]string{"appendonly": "yes", "maxmemory-policy": "noeviction", "min-replicas-to-write": "1", "min-replicas-max-lag": "10"}
 	alone := redistest.Redis(t)
 	master := redistest.Redis(t)
 	master.Replica(t)
@@ -26,6 +26,7 @@ func TestCheckSettings(t *testing.T) {
 		{"forgets when full", master, map[string]string{"maxmemory-policy": "allkeys-lru"}, []string{"maxmemory-policy is allkeys-lru"}},
 		{"forgets what has a TTL when full", master, map[string]string{"maxmemory-policy": "volatile-ttl"}, []string{"maxmemory-policy is volatile-ttl"}},
 		{"takes what no replica gets", master, map[string]string{"min-replicas-to-write": "0"}, []string{"min-replicas-to-write is 0"}},
+		{"takes it, however far replicas are behind", master, map[string]string{"min-replicas-max-lag": "0"}, []string{"min-replicas-max-lag is 0"}},
 		{"there is no replica", alone, map[string]string{"min-replicas-to-write": "0"}, nil},
 		{"everything at once", master, map[string]string{"appendonly": "no", "maxmemory-policy": "allkeys-random", "min-replicas-to-write": "0"},
 			[]string{"appendonly is no", "maxmemory-policy is allkeys-random", "min-replicas-to-write is 0"}},
