@@ -53,13 +53,15 @@ func (b *Bot) try(ctx context.Context, s Session) error {
 		return b.tried(ctx, s, Try{CheckID: a.Request.CheckID, Repeat: true})
 	}
 	if a.Status == Pending {
-		answer, err = b.Checker.Poll(ctx, a.Request.CheckID)
-		var refused *eligibility.RefusedError
-		if errors.As(err, &refused) && refused.NotFound() {
+		if answer, err = b.Checker.Poll(ctx, a.Request.CheckID); refusedAs(err, (*eligibility.RefusedError).NotFound) {
 			answer, err = b.Checker.Check(ctx, a.Request)
 		}
 	} else {
-		answer, err = b.Checker.Check(ctx, a.Request)
+		// The service has it under another payload if an earlier try named
+		// another callback address, or was of another version of this server.
+		if answer, err = b.Checker.Check(ctx, a.Request); refusedAs(err, (*eligibility.RefusedError).OtherPayload) {
+			answer, err = b.Checker.Poll(ctx, a.Request.CheckID)
+		}
 	}
 	if ctx.Err() != nil {
 		return ctx.Err() // this node stops; the lease runs out and another one tries
@@ -81,6 +83,11 @@ func (b *Bot) try(ctx context.Context, s Session) error {
 		try.Result = &answer.Result
 	}
 	return b.tried(ctx, s, try)
+}
+
+func refusedAs(err error, what func(*eligibility.RefusedError) bool) bool {
+	var refused *eligibility.RefusedError
+	return errors.As(err, &refused) && what(refused)
 }
 
 // tried takes in what a try came to.

@@ -130,6 +130,27 @@ func TestForgottenCheckIsAskedAgain(t *testing.T) {
 	}
 }
 
+// TestCheckIsKnownUnderAnotherPayload: the server was given another callback
+// address, or a new version, between two tries. The check is this one all the
+// same.
+func TestCheckIsKnownUnderAnotherPayload(t *testing.T) {
+	cut := trouble(eligibility.ReasonBadAnswer, 0)
+	w, c := submitted(t, cut, refused(http.StatusUnprocessableEntity), eligible)
+	w.wake()
+	w.wake()
+	if got := w.load().Application.Result.Decision; got != eligibility.Eligible {
+		t.Errorf("decision %q", got)
+	}
+	if len(c.checks) != 2 || len(c.polls) != 1 || c.polls[0] != c.checks[0] {
+		t.Errorf("checks %v, polls %v", c.checks, c.polls)
+	}
+	w, _ = submitted(t, refused(http.StatusUnprocessableEntity), refused(http.StatusNotFound))
+	w.wake()
+	if got := w.load().Application.Result.Decision; got != eligibility.ManualReview {
+		t.Errorf("refused, and not known either: decision %q", got)
+	}
+}
+
 func TestRetries(t *testing.T) {
 	busy := trouble(eligibility.ReasonLimited, 40*time.Second)
 	down := trouble(eligibility.ReasonUnreachable, 0)

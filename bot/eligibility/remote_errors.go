@@ -53,6 +53,10 @@ type RefusedError struct {
 // accepted once has been forgotten; asked for again it is the same check.
 func (e *RefusedError) NotFound() bool { return e.Status == http.StatusNotFound }
 
+// OtherPayload reports whether the service has the check already, by a request
+// that was not the same to the byte.
+func (e *RefusedError) OtherPayload() bool { return e.Status == http.StatusUnprocessableEntity }
+
 // Error implements error.
 func (e *RefusedError) Error() string {
 	if e.Status == 0 {
