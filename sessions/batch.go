@@ -163,7 +163,7 @@ func (b *batcher) send(lane int, batch []*call) {
 	switch {
 	case len(batch) == 0:
 	case b.replicas.n > 0:
-		b.sendWaiting(lane, batch)
+		b.sendWaiting(b.replicas.key(lane), batch)
 	case len(batch) == 1:
 		_ = b.rdb.Process(ctx, batch[0].cmd)
 	default:
@@ -173,6 +173,24 @@ func (b *batcher) send(lane int, batch []*call) {
 		}
 		_, _ = pipe.Exec(ctx)
 	}
+}
+
+// alone sends a command whose key is in no partition, and so belongs in no lane:
+// a lane's keys have one slot. It waits for replicas as the lanes do.
+func (b *batcher) alone(key string, s *script, cmd redis.Cmder) error {
+	send := func(batch []*call) {
+		switch {
+		case len(batch) == 0:
+		case b.replicas.n > 0:
+			b.sendWaiting(key, batch)
+		default:
+			_ = b.rdb.Process(context.Background(), cmd)
+		}
+	}
+	batch := []*call{{cmd: cmd, script: s}}
+	send(batch)
+	send(forgotten(batch))
+	return cmd.Err()
 }
 
 // forgotten returns the calls whose server did not know the script, changed to

@@ -58,7 +58,7 @@ func (x *Index) Claim(ctx context.Context, fingerprint, application string, wind
 		return false, err
 	}
 	for _, key := range keys[1:] {
-		holder, err := x.holder(ctx, key)
+		holder, err := x.holder(key)
 		if err != nil {
 			return false, err
 		}
@@ -67,14 +67,14 @@ func (x *Index) Claim(ctx context.Context, fingerprint, application string, wind
 		}
 	}
 	for range 2 { // again if it ran out between the two calls
-		set, err := x.store.rdb.SetNX(ctx, keys[0], application, window).Result()
-		if err != nil {
+		set := redis.NewBoolCmd(context.Background(), "set", keys[0], application, "px", window.Milliseconds(), "nx")
+		if err := x.store.batch.alone(keys[0], nil, set); err != nil {
 			return false, unavailable("claim for application "+application, err)
 		}
-		if set {
+		if set.Val() {
 			return true, x.store.sync(ctx)
 		}
-		holder, err := x.holder(ctx, keys[0])
+		holder, err := x.holder(keys[0])
 		if err != nil {
 			return false, err
 		}
@@ -86,12 +86,12 @@ func (x *Index) Claim(ctx context.Context, fingerprint, application string, wind
 }
 
 // holder returns the application that stands for a person, "" if none does.
-func (x *Index) holder(ctx context.Context, key string) (string, error) {
-	holder, err := x.store.rdb.Get(ctx, key).Result()
-	if err != nil && !errors.Is(err, redis.Nil) {
+func (x *Index) holder(key string) (string, error) {
+	get := redis.NewStringCmd(context.Background(), "get", key)
+	if err := x.store.batch.alone(key, nil, get); err != nil && !errors.Is(err, redis.Nil) {
 		return "", unavailable("read a claim", err)
 	}
-	return holder, nil
+	return get.Val(), nil
 }
 
 // Release implements bot.Index.
@@ -101,9 +101,9 @@ func (x *Index) Release(ctx context.Context, fingerprint, application string) er
 		return err
 	}
 	script := x.store.scripts.disclaim
-	for lane, key := range keys {
+	for _, key := range keys {
 		cmd := redis.NewIntCmd(context.Background(), "evalsha", script.sha, 1, key, application)
-		if err := x.store.batch.do(ctx, lane, script, cmd); err != nil {
+		if err := x.store.batch.alone(key, script, cmd); err != nil {
 			return unavailable("release the claim of application "+application, err)
 		}
 	}

@@ -37,10 +37,12 @@ type replicas struct {
 // WAIT, which has no key, to any node, and again without the commands that
 // moved: so the master is asked for here, and a redirection followed by asking
 // again. (Of a slot that is being moved away, keys are reached once it is.)
-func (b *batcher) sendWaiting(lane int, batch []*call) {
+//
+// key is one that lies where those of the commands do.
+func (b *batcher) sendWaiting(key string, batch []*call) {
 	ctx := context.Background()
 	for try := 1; len(batch) > 0; try++ {
-		to, err := b.master(ctx, lane)
+		to, err := b.master(ctx, key)
 		if err != nil {
 			fail(batch, err)
 		} else {
@@ -68,10 +70,10 @@ func (b *batcher) sendWaiting(lane int, batch []*call) {
 	}
 }
 
-// master returns the client of the server that a lane's batch goes to.
-func (b *batcher) master(ctx context.Context, lane int) (redis.UniversalClient, error) {
+// master returns the client of the server that a key lies on.
+func (b *batcher) master(ctx context.Context, key string) (redis.UniversalClient, error) {
 	if cluster, ok := b.rdb.(*redis.ClusterClient); ok {
-		return cluster.MasterForKey(ctx, b.replicas.key(lane))
+		return cluster.MasterForKey(ctx, key)
 	}
 	return b.rdb, nil
 }

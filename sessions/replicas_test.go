@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"fenfu/bot"
 	"fenfu/sessions"
@@ -118,6 +119,41 @@ func TestReplicatedCluster(t *testing.T) {
 			t.Errorf("%d events, %v, want 3", len(events), err)
 		}
 	}
+}
+
+// TestIndexReplicated: what stands for a person is made and let go on whichever
+// master it lies, and not before a replica has it.
+func TestIndexReplicated(t *testing.T) {
+	t.Parallel()
+	ring := redistest.Cluster(t, redistest.Replicas(1))
+	x := index(t, dialWorld("cluster", ring.URL).node(t, replicated))
+	for range 12 { // on every master some, most of the time
+		f := x.Fingerprint(newPerson())
+		claim(t, x, f, "one", true)
+		claim(t, x, f, "two", false)
+		if err := x.Release(t.Context(), f, "one"); err != nil {
+			t.Error(err)
+		}
+		claim(t, x, f, "two", true)
+	}
+	master := redistest.Redis(t)
+	replica := master.Replica(t)
+	x = index(t, openStore(t, master.Client(t), replicated))
+	f := x.Fingerprint(newPerson())
+	replica.Stop()
+	for range 2 {
+		if ok, err := x.Claim(t.Context(), f, "one", time.Hour); ok || bot.ErrorCode(err) != bot.Unavailable {
+			t.Errorf("only the master has it: %v, %v, want unavailable", ok, err)
+		}
+	}
+	replica.Resume()
+	eventually(t, "the replica has it", func() error {
+		ok, err := x.Claim(t.Context(), f, "one", time.Hour)
+		if err == nil && !ok {
+			err = errors.New("it stands for another one")
+		}
+		return err
+	})
 }
 
 // TestUnheardOverFailover: a commit is published by a master of a cluster that
