@@ -1,8 +1,11 @@
 package sessions_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"sync"
 	"testing"
 	"time"
 
@@ -118,6 +121,47 @@ func TestReplicatedCluster(t *testing.T) {
 		if events, err := s.Events(t.Context(), id, 0, 10); err != nil || len(events) != 3 {
 			t.Errorf("%d events, %v, want 3", len(events), err)
 		}
+	}
+}
+
+// TestWorkWhereReplicasAre: while one master of a cluster is without its
+// replica, what is due on the others is done.
+func TestWorkWhereReplicasAre(t *testing.T) {
+	t.Parallel()
+	ring := redistest.Cluster(t, redistest.Replicas(1))
+	clk := &clock{}
+	s := dialWorld("cluster", ring.URL).node(t, replicated, func(o *sessions.Options) { o.Now, o.Lease = clk.now, time.Hour })
+	waiting := make(map[string]bool)
+	for range 64 {
+		id := newID()
+		waiting[id] = true
+		due(t, s, id, "m1", clk.now().Add(time.Hour))
+	}
+	ring.Servers[3].Stop()
+	all := len(waiting)
+	var mu sync.Mutex
+	var group sync.WaitGroup
+	for id := range maps.Clone(waiting) {
+		group.Go(func() {
+			if _, err := s.Commit(t.Context(), turn(load(t, s, id), "m2", "x")); err != nil { // it has no replica
+				mu.Lock()
+				defer mu.Unlock()
+				delete(waiting, id)
+			}
+		})
+	}
+	group.Wait()
+	if len(waiting) == 0 || len(waiting) == all {
+		t.Fatalf("%d of %d sessions have a replica: nothing was tested", len(waiting), all)
+	}
+	woken := make(chan string, 2*all)
+	startWork(t, s, 128, func(_ context.Context, id string) error {
+		woken <- id
+		return nil
+	})
+	clk.move(2 * time.Hour)
+	for len(waiting) > 0 {
+		delete(waiting, receive(t, woken, "what is due on the other masters"))
 	}
 }
 

@@ -28,6 +28,7 @@ func (s *Store) Work(ctx context.Context, n int, wake func(ctx context.Context, 
 	s.working.Add(1)
 	defer s.working.Add(-1)
 	w.group.Go(func() { w.own(ctx) })
+	_, several := s.rdb.(*redis.ClusterClient) // masters: one that fails holds up no other's sessions
 	tick := time.NewTimer(0)
 	defer tick.Stop()
 	for {
@@ -43,7 +44,9 @@ func (s *Store) Work(ctx context.Context, n int, wake func(ctx context.Context, 
 					return nil
 				}
 				s.o.Logger.Warn("could not look for sessions that are due", "partition", p.number, "error", err)
-				break // the other partitions would most likely fail too; the next tick tries again
+				if !several {
+					break // the other partitions would fail too; the next tick tries again
+				}
 			}
 		}
 	}
