@@ -48,7 +48,10 @@ func (s *Store) subscribe(ctx context.Context) error {
 	defer renewing.Wait()
 	return hearChannel(ctx, s.rdb, channelName(s.self), func(ctx context.Context) error {
 		if err := s.register(ctx, true); err != nil {
-			return err
+			if !s.several() || ctx.Err() != nil {
+				return err
+			}
+			s.o.Logger.Warn("could not register for all of the other nodes' commits", "error", err)
 		}
 		renewing.Go(func() { s.renew(ctx) })
 		return nil
@@ -147,25 +150,31 @@ func (s *Store) masters(ctx context.Context) string {
 
 // register registers the node with every partition, for which its channel must
 // be subscribed to. Where it was not registered before, and everywhere if all
-// is set, followers may have missed something and read the log.
+// is set, followers may have missed something and read the log. A master that
+// fails holds up no other's partitions.
 func (s *Store) register(ctx context.Context, all bool) error {
 	if all {
 		s.cache.clear() // what is known here may have been taken back, and its version be another's now
 	}
+	var errs []error
 	for _, p := range s.partitions {
 		now := time.Now() // not Options.Now: this is about nodes, not about sessions
 		cmd := redis.NewIntCmd(context.Background(), "evalsha", s.scripts.register.sha, 2, p.nodes, p.names,
 			s.self, now.UnixMilli(), now.Add(registered).UnixMilli(), (2 * registered).Milliseconds())
 		if err := s.batch.do(ctx, p.number, s.scripts.register, cmd); err != nil {
-			s.listening.Store(false)
-			return err
+			p.unsure = true
+			if errs = append(errs, err); !s.several() {
+				break
+			}
+			continue
 		}
-		if all || cmd.Val() == 1 {
+		if all || cmd.Val() == 1 || p.unsure {
+			p.unsure = false
 			p.catchUpAll()
 		}
 	}
-	s.listening.Store(true)
-	return nil
+	s.listening.Store(len(errs) == 0)
+	return errors.Join(errs...)
 }
 
 func isTimeout(err error) bool {

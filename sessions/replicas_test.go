@@ -165,6 +165,50 @@ func TestWorkWhereReplicasAre(t *testing.T) {
 	}
 }
 
+// TestHeardWhereReplicasAre: while one master of a cluster is without its
+// replica, nodes stay registered with the others, and hear of commits there.
+func TestHeardWhereReplicasAre(t *testing.T) {
+	t.Parallel()
+	ring := redistest.Cluster(t, redistest.Replicas(1))
+	w := dialWorld("cluster", ring.URL)
+	a, b := w.node(t, replicated), w.node(t, replicated)
+	c := w.client(t)
+	heard := make(map[string]*follower)
+	for range 64 {
+		id := newID()
+		say(t, a, id, "m1", "one")
+		heard[id] = follow(t, b, id, 0)
+		heard[id].upTo(t, 1)
+	}
+	ring.Servers[3].Stop()
+	for p := range 16 { // the registrations have run out
+		for _, key := range []string{"nodes", "names"} {
+			if err := c.Del(t.Context(), fmt.Sprintf("{p%02d}:%s", p, key)).Err(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	all := len(heard)
+	var mu sync.Mutex
+	var group sync.WaitGroup
+	for id := range maps.Clone(heard) {
+		group.Go(func() {
+			if _, err := a.Commit(t.Context(), turn(load(t, a, id), "m2", "two")); err != nil { // it has no replica
+				mu.Lock()
+				defer mu.Unlock()
+				delete(heard, id)
+			}
+		})
+	}
+	group.Wait()
+	if len(heard) == 0 || len(heard) == all {
+		t.Fatalf("%d of %d sessions have a replica: nothing was tested", len(heard), all)
+	}
+	for _, f := range heard {
+		f.upTo(t, 2)
+	}
+}
+
 // TestIndexReplicated: what stands for a person is made and let go on whichever
 // master it lies, and not before a replica has it.
 func TestIndexReplicated(t *testing.T) {

@@ -123,6 +123,7 @@ type partition struct {
 	due    string
 	nodes  string
 	names  string
+	unsure bool // whether this node is registered with it; only register looks
 
 	mu    sync.Mutex
 	feeds map[string]*feed // by session, the first of a list
@@ -174,6 +175,13 @@ func lanes(rdb redis.UniversalClient, partitions int) int {
 		return partitions
 	}
 	return 2
+}
+
+// several reports whether there are several masters: then one that fails holds
+// up no other's partitions.
+func (s *Store) several() bool {
+	_, ok := s.rdb.(*redis.ClusterClient)
+	return ok
 }
 
 // fixPartitions writes the number of partitions into a new database and checks

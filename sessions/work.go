@@ -28,7 +28,6 @@ func (s *Store) Work(ctx context.Context, n int, wake func(ctx context.Context, 
 	s.working.Add(1)
 	defer s.working.Add(-1)
 	w.group.Go(func() { w.own(ctx) })
-	_, several := s.rdb.(*redis.ClusterClient) // masters: one that fails holds up no other's sessions
 	tick := time.NewTimer(0)
 	defer tick.Stop()
 	for {
@@ -44,7 +43,7 @@ func (s *Store) Work(ctx context.Context, n int, wake func(ctx context.Context, 
 					return nil
 				}
 				s.o.Logger.Warn("could not look for sessions that are due", "partition", p.number, "error", err)
-				if !several {
+				if !s.several() {
 					break // the other partitions would fail too; the next tick tries again
 				}
 			}
