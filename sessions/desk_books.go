@@ -71,22 +71,25 @@ func (d *Desk) Queue(ctx context.Context) (*Queue, error) {
 	return q, nil
 }
 
-// Position returns a session's place in the queue of its desk, from 1, and how
-// long it may take until its turn, 0 if that is not known. A session that does
-// not wait, or has left a message instead, has position 0.
-func (q *Queue) Position(session string) (int, time.Duration) {
-	ahead := make(map[string]int)
+// Turn is where somebody stands in the queue of their desk.
+type Turn struct {
+	Position int           // from 1
+	Wait     time.Duration // until it may be their turn, 0 if that is not known
+}
+
+// Turns returns where everybody who waits stands, by session. Who has left a
+// message instead is not among them.
+func (q *Queue) Turns() map[string]Turn {
+	turns, last := make(map[string]Turn, len(q.Waiting)), make(map[string]int)
 	for _, w := range q.Waiting {
 		if w.Offline {
 			continue
 		}
-		ahead[w.Desk]++
-		if w.Session == session {
-			n := ahead[w.Desk]
-			return n, min(time.Duration(n)*q.pace[w.Desk], time.Hour)
-		}
+		last[w.Desk]++
+		n := last[w.Desk]
+		turns[w.Session] = Turn{n, min(time.Duration(n)*q.pace[w.Desk], time.Hour)}
 	}
-	return 0, 0
+	return turns
 }
 
 // Active is a conversation that an agent has.

@@ -98,11 +98,12 @@ func TestDeskBooks(t *testing.T) {
 			t.Fatal(err)
 		}
 		// One was taken ten seconds after the other, so the third's turn may come in thirty.
-		if n, wait := q.Position("t2"); n != 3 || wait < 29*time.Second || wait > 40*time.Second {
-			t.Errorf("position %d, wait %v", n, wait)
+		turns := q.Turns()
+		if got := turns["t2"]; got.Position != 3 || got.Wait < 29*time.Second || got.Wait > 40*time.Second {
+			t.Errorf("the third: %+v", got)
 		}
-		if n, _ := q.Position("s1"); n != 0 {
-			t.Errorf("one that does not wait has position %d", n)
+		if got, ok := turns["s1"]; ok {
+			t.Errorf("one that does not wait: %+v", got)
 		}
 		move(t, d, "s1", 5, handoff.Over, "a", since)
 		c.move(time.Second)

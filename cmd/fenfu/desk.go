@@ -240,10 +240,8 @@ func showQueue(ctx context.Context, books deskBooks, server *web.Server, logger 
 			}
 		} else {
 			places := make(map[string]ws.Waiting)
-			for _, w := range q.Waiting {
-				if n, wait := q.Position(w.Session); n > 0 {
-					places[w.Session] = ws.Waiting{Position: n, Wait: wait}
-				}
+			for session, turn := range q.Turns() {
+				places[session] = ws.Waiting(turn)
 			}
 			server.Queue(places)
 		}
