@@ -375,18 +375,14 @@ func (c *console) ask(ctx context.Context, f asks) error {
 
 // queue tells how many wait.
 func (c *console) queue(ctx context.Context) error {
-	waiting, err := c.api.Desk.Queue(ctx)
+	by, err := c.api.lineups(ctx)
 	if err != nil {
 		return err
 	}
 	n, offline := 0, 0
-	for _, w := range waiting {
-		switch {
-		case !c.r.who.Serves(w.Desk):
-		case w.Offline:
-			offline++
-		default:
-			n++
+	for desk, at := range by {
+		if c.r.who.Serves(desk) {
+			n, offline = n+at.waiting, offline+at.messages
 		}
 	}
 	return c.send(tells{Type: "queue", Waiting: &n, Offline: &offline})

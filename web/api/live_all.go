@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"fenfu/bot"
 )
@@ -13,6 +14,46 @@ type watched struct {
 	consoles map[*console]struct{}
 	draining bool
 	empty    chan struct{}
+
+	line line
+}
+
+// line is how many wait, as the consoles of this node share it: the queue may be
+// long, and each change is told to every one of them.
+type line struct {
+	mu    sync.Mutex
+	moved atomic.Int64      // changes at the desk so far
+	read  int64             // of them, those before by was read
+	by    map[string]lineup // by desk
+}
+
+// lineup is who waits at one desk.
+type lineup struct{ waiting, messages int }
+
+// lineups counts who waits, by desk, anew after each change.
+func (a *API) lineups(ctx context.Context) (map[string]lineup, error) {
+	l := &a.watched.line
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	moved := l.moved.Load()
+	if l.by != nil && l.read == moved {
+		return l.by, nil
+	}
+	queue, err := a.Desk.Queue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l.read, l.by = moved, make(map[string]lineup)
+	for _, w := range queue {
+		at := l.by[w.Desk]
+		if w.Offline {
+			at.messages++
+		} else {
+			at.waiting++
+		}
+		l.by[w.Desk] = at
+	}
+	return l.by, nil
 }
 
 func newWatched() *watched {
@@ -40,6 +81,9 @@ func (w *watched) remove(c *console) {
 
 // tell notes a change for every console. It waits for nobody.
 func (w *watched) tell(change Change) {
+	if change.Typing == "" {
+		w.line.moved.Add(1)
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for c := range w.consoles {
