@@ -344,6 +344,56 @@ func (s *Staff) Forgive(ctx context.Context, who string) error {
 	return nil
 }
 
+// Spare takes one attempt back that was counted: it was right.
+func (s *Staff) Spare(ctx context.Context, who string, pace staff.Pace) error {
+	limit := redis_rate.Limit{Rate: 1, Period: pace.Every, Burst: pace.AtOnce}
+	if _, err := s.limiter.AllowN(ctx, triesKey(who), limit, -1); err != nil {
+		return unavailable("take an attempt back", err)
+	}
+	return nil
+}
+
+// browserRecord is a browser that an account was signed in with.
+type browserRecord struct {
+	Account string `json:"a"`
+	Browser string `json:"b"` // random
+}
+
+const browserBox = "browser of staff"
+
+// Remember returns a token by which a browser is known from now on as one that
+// an account was signed in with.
+func (s *Staff) Remember(account string) (token string, err error) {
+	text, err := json.Marshal(browserRecord{account, rand.Text()})
+	if err != nil {
+		return "", fmt.Errorf("remember a browser: %w", err)
+	}
+	box, err := s.o.Keys.Box(browserBox)
+	if err != nil {
+		return "", err
+	}
+	return base64.RawURLEncoding.EncodeToString(box.Seal("browser", 0, text)), nil
+}
+
+// Recall returns which browser a token is of, and the account that was signed in
+// with it; nothing if the token is none of ours.
+func (s *Staff) Recall(token string) (account, browser string) {
+	box, err := s.o.Keys.Box(browserBox)
+	if err != nil {
+		return "", ""
+	}
+	sealed, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil {
+		return "", ""
+	}
+	text, err := box.Open("browser", 0, sealed)
+	var r browserRecord
+	if err != nil || json.Unmarshal(text, &r) != nil {
+		return "", ""
+	}
+	return r.Account, r.Browser
+}
+
 // triesKey names no account: what was typed as one may be a password.
 func triesKey(who string) string {
 	sum := sha256.Sum256([]byte(who))

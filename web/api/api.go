@@ -92,6 +92,12 @@ type Staff interface {
 	// Attempt counts something that is done at a pace, over all nodes.
 	Attempt(ctx context.Context, who string, limit staff.Pace) (wait time.Duration, err error)
 	Forgive(ctx context.Context, who string) error
+	Spare(ctx context.Context, who string, limit staff.Pace) error // takes one attempt back
+
+	// Remember returns a token by which a browser is known as one that an account
+	// was signed in with, and Recall says which; nothing for any other token.
+	Remember(account string) (token string, err error)
+	Recall(token string) (account, browser string)
 
 	Login(ctx context.Context, account string) (token string, err error)
 	Authenticate(ctx context.Context, token string) (staff.Account, error)

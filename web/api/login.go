@@ -1,9 +1,7 @@
 package api
 
 import (
-	"net"
 	"net/http"
-	"time"
 
 	"fenfu/bot"
 	"fenfu/bot/handoff"
@@ -37,15 +35,20 @@ func (a *API) login(w http.ResponseWriter, r *http.Request) {
 	var c credentials
 	err := read(w, req, &c)
 	if err == nil {
-		err = a.attempts(req, c.Account)
+		err = a.attempt(r, c.Account)
 	}
 	var account staff.Account
 	if err == nil {
 		account, err = a.verify(req, c)
 	}
 	if err == errNeedsCode {
-		_ = answer(w, loggedIn{NeedsCode: true})
-		return
+		if err = a.spare(r, c.Account); err == nil {
+			_ = answer(w, loggedIn{NeedsCode: true})
+			return
+		}
+	}
+	if err == nil {
+		err = a.forgive(r, account.ID)
 	}
 	if err != nil {
 		a.Fail(w, r, err)
@@ -68,43 +71,8 @@ func (a *API) enter(w http.ResponseWriter, r *http.Request, account staff.Accoun
 	http.SetCookie(w, &http.Cookie{
 		Name: Cookie, Value: token, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode,
 	})
-	return nil
+	return a.remember(w, r, account.ID)
 }
-
-// The paces at which passwords can be tried: at one account, from wherever, and
-// from one address, at whatever accounts. A whole office, or a proxy, is one
-// address.
-var (
-	accountPace = staff.Pace{AtOnce: 8, Every: 30 * time.Second}
-	addressPace = staff.Pace{AtOnce: 60, Every: 5 * time.Second}
-)
-
-// attempts slows down who guesses.
-func (a *API) attempts(r *request, account string) error {
-	for who, pace := range map[string]staff.Pace{tries(account): accountPace, address(r): addressPace} {
-		wait, err := a.Staff.Attempt(r.Context(), who, pace)
-		if err != nil {
-			return err
-		}
-		if wait > 0 {
-			a.Logger.Warn("too many attempts to sign in", "wait", wait.Round(time.Second), "request", a.RequestID(r.Context()))
-			return &bot.Error{Code: bot.Limited, Message: "尝试次数过多，请过几分钟再试。"}
-		}
-	}
-	return nil
-}
-
-// address is what attempts from where a request comes from are counted under.
-func address(r *request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	return "address " + host
-}
-
-// tries is what attempts at an account are counted under.
-func tries(account string) string { return "account " + account }
 
 var errNeedsCode = &bot.Error{Code: bot.Unauthorized, Message: "请输入动态验证码。"}
 
@@ -142,7 +110,7 @@ func (a *API) verify(r *request, c credentials) (staff.Account, error) {
 	if !ok {
 		return account, errCredentials
 	}
-	return account, a.Staff.Forgive(r.Context(), tries(account.ID))
+	return account, nil
 }
 
 // logout ends the login, and nobody is sent to an agent who has left.

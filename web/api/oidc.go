@@ -96,9 +96,8 @@ func (a *API) oidcCallback(w http.ResponseWriter, r *http.Request) {
 	}
 	setOIDC(w, "", -1)
 	req := &request{Request: r, who: staff.Principal{ID: "?"}}
-	wait, err := a.Staff.Attempt(r.Context(), address(req), addressPace)
-	if err == nil && wait > 0 {
-		a.Logger.Warn("too many attempts to sign in", "wait", wait.Round(time.Second), "request", a.RequestID(r.Context()))
+	err := a.attemptAt(r)
+	if err == errTooMany {
 		toConsole(w, r, "?error=oidc_limited")
 		return
 	}
@@ -151,6 +150,9 @@ func (a *API) oidcEnter(w http.ResponseWriter, r *request) error {
 		first, r.who = false, account.Principal()
 		return account, a.record(r, staff.Entry{Action: "login", Reason: "企业账号"})
 	})
+	if err == nil {
+		err = a.forgiveAt(r.Request)
+	}
 	if err != nil {
 		return err
 	}
