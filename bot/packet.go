@@ -118,3 +118,13 @@ func (s *Session) Detail(kind string) (pii.Text, bool) {
 	d, ok := s.Flow.Details[slot.Kind(kind)]
 	return d.Value, ok
 }
+
+// Conceal masks the session's details, and whatever looks like one, in a text
+// that people wrote about it.
+func (s *Session) Conceal(text string) string {
+	text = maskAgain(text, s.Flow.Details)
+	if h := s.Handoff; h != nil && h.Contact != "" {
+		text = strings.ReplaceAll(text, h.Contact.Reveal(), slot.Redact(h.Contact.Reveal()))
+	}
+	return slot.Redact(text)
+}

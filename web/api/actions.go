@@ -12,7 +12,6 @@ import (
 	"fenfu/bot"
 	"fenfu/bot/handoff"
 	"fenfu/bot/pii"
-	"fenfu/bot/slot"
 	"fenfu/bot/staff"
 )
 
@@ -230,7 +229,7 @@ func (a *API) transfer(w http.ResponseWriter, r *request) error {
 		}
 	}
 	if strings.TrimSpace(body.Note) != "" {
-		if _, err := a.writeNote(r, s.ID, body.ID, "转接："+body.Note); err != nil {
+		if _, err := a.writeNote(r, &s, body.ID, "转接："+body.Note); err != nil {
 			return err
 		}
 	}
@@ -283,7 +282,7 @@ func (a *API) note(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	n, err := a.writeNote(r, s.ID, body.ID, body.Text)
+	n, err := a.writeNote(r, &s, body.ID, body.Text)
 	if err != nil {
 		return err
 	}
@@ -292,7 +291,7 @@ func (a *API) note(w http.ResponseWriter, r *request) error {
 
 // writeNote writes a note down, with the details in it masked: what is kept in
 // full is kept in one place.
-func (a *API) writeNote(r *request, session, id, text string) (Note, error) {
+func (a *API) writeNote(r *request, s *bot.Session, id, text string) (Note, error) {
 	text = strings.TrimSpace(text)
 	if text == "" || utf8.RuneCountInString(text) > maxNote {
 		return Note{}, &bot.Error{Code: bot.Invalid, Message: "备注为空或太长，请修改后再保存。"}
@@ -301,14 +300,14 @@ func (a *API) writeNote(r *request, session, id, text string) (Note, error) {
 	if err != nil {
 		return Note{}, err
 	}
-	if err := a.record(r, staff.Entry{Action: "note", Session: session}); err != nil {
+	if err := a.record(r, staff.Entry{Action: "note", Session: s.ID}); err != nil {
 		return Note{}, err
 	}
-	n := Note{ID: name, By: r.person(), At: a.Now().UTC(), Text: slot.Redact(text)}
-	if err := a.Beside.AddNote(r.Context(), session, n); err != nil {
+	n := Note{ID: name, By: r.person(), At: a.Now().UTC(), Text: s.Conceal(text)}
+	if err := a.Beside.AddNote(r.Context(), s.ID, n); err != nil {
 		return Note{}, err
 	}
-	return n, a.Desk.Tell(r.Context(), session)
+	return n, a.Desk.Tell(r.Context(), s.ID)
 }
 
 func (a *API) tags(w http.ResponseWriter, r *request) error {
@@ -318,19 +317,19 @@ func (a *API) tags(w http.ResponseWriter, r *request) error {
 	if err := read(w, r, &body); err != nil {
 		return err
 	}
+	s, err := a.conversation(r, staff.Note)
+	if err != nil {
+		return err
+	}
 	tags := []string{}
 	for _, tag := range body.Tags {
 		tag = strings.TrimSpace(tag)
 		if tag == "" || utf8.RuneCountInString(tag) > maxTag || len(tags) == maxTags {
 			return &bot.Error{Code: bot.Invalid, Message: "标签最多 8 个，每个不超过 12 个字。"}
 		}
-		if tag = slot.Redact(tag); !slices.Contains(tags, tag) {
+		if tag = s.Conceal(tag); !slices.Contains(tags, tag) {
 			tags = append(tags, tag)
 		}
-	}
-	s, err := a.conversation(r, staff.Note)
-	if err != nil {
-		return err
 	}
 	if err := a.record(r, staff.Entry{Action: "tags", Session: s.ID}); err != nil {
 		return err

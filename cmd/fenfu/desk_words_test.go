@@ -1,0 +1,31 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"fenfu/bot/staff"
+)
+
+// What the visitor gave is masked in what people write about it, the name too,
+// which nothing but the session tells from other words: the audit log outlives
+// every deletion.
+func TestDeskWordsHoldNoDetails(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, "")
+	o.staffed()
+	li := o.signIn(staff.Account{ID: "li", Name: "李娜", Role: staff.Agent})
+	session := o.waiting("开通分付", "同意", "我同意", "林小满", "110199199005219903")
+	li.must(conversation(session, "/take"), command())
+	li.must(conversation(session, "/reveal"), map[string]string{"kind": "id_number", "reason": "核对林小满的身份，不是110199199005219903"})
+	li.must(conversation(session, "/notes"), command("text", "林小满来电"))
+	li.must(conversation(session, "/tags"), map[string][]string{"tags": {"林小满"}})
+	for _, e := range o.entries() {
+		if text := encode(t, e); strings.Contains(text, "林小满") || strings.Contains(text, "110199199005219903") {
+			t.Errorf("on record: %s", text)
+		}
+	}
+	if r := li.send("GET", conversation(session), "", nil); strings.Contains(r.body, "林小满") || !strings.Contains(r.body, "林**来电") {
+		t.Errorf("beside the conversation: %s", r.body)
+	}
+}
