@@ -29,3 +29,29 @@ func TestDeskWordsHoldNoDetails(t *testing.T) {
 		t.Errorf("beside the conversation: %s", r.body)
 	}
 }
+
+// Whoever reads the audit log is in it, wherever they begin.
+func TestDeskAuditReadIsOnRecord(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, "")
+	audrey := o.signIn(staff.Account{ID: "audrey", Role: staff.Auditor})
+	reads := func() (n int) {
+		for _, e := range o.entries() {
+			if e.Actor == "audrey" && e.Action == "audit" {
+				n++
+			}
+		}
+		return n
+	}
+	for range 3 {
+		if r := audrey.send("GET", "audit?cursor=2", "", nil); r.status != 200 || !strings.Contains(r.body, `"action":"login"`) {
+			t.Fatalf("the log before entry 2: %d %s", r.status, r.body)
+		}
+	}
+	if n := reads(); n != 1 {
+		t.Errorf("pages that were read are on record %d times, want once", n)
+	}
+	if audrey.get("audit", nil); reads() != 2 {
+		t.Errorf("to begin anew is on record %d times", reads())
+	}
+}

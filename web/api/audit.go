@@ -91,6 +91,9 @@ func (a *API) reading(r *request, session string) error {
 	return err
 }
 
+// auditLog stands for the audit log among what is read. No session is called so.
+const auditLog = "audit log"
+
 // audit answers with a part of the audit log, the newest first. That it was
 // read is in it, too.
 func (a *API) audit(w http.ResponseWriter, r *request) error {
@@ -100,10 +103,14 @@ func (a *API) audit(w http.ResponseWriter, r *request) error {
 		limit = maxPage
 	}
 	before, _ := strconv.ParseInt(query.Get("cursor"), 10, 64)
-	if before <= 0 {
+	if before <= 0 || a.reads.fresh(r.who.ID, auditLog, a.Now()) { // who begins anywhere reads it, too
 		if err := a.record(r, staff.Entry{Action: "audit"}); err != nil {
+			a.reads.forget(r.who.ID, auditLog)
 			return err
 		}
+	}
+	if before <= 0 {
+		a.reads.fresh(r.who.ID, auditLog, a.Now())
 		head, err := a.Staff.AuditHead(r.Context())
 		if err != nil {
 			return err
