@@ -12,7 +12,7 @@ func (t *turn) attend() {
 	if t.s.Owner == OwnerAgent && t.m.From == Visitor {
 		h = t.touch()
 		switch h.WarnedAt = (time.Time{}); {
-		case h.waited(): // the wait is as long as it is, however often the visitor asks
+		case h.waited() && !h.VisitorAt.Before(h.TakenAt): // the wait is as long as it is, however often the visitor asks
 		case t.thanks:
 			h.QuietAt = t.m.At
 		default:
