@@ -93,6 +93,10 @@ func (t *turn) transfer() error {
 	}
 	h := t.change(OwnerWaiting)
 	h.Desk, h.Prefer, h.WaitsAt = desk, t.m.Colleague, t.m.At
+	if h.Offline { // its visitor is not there, and need not wait
+		t.notice(CodeTransferred, "已转给其他客服跟进，回复会显示在这里。", nil, skipButton())
+		return nil
+	}
 	if h.Prefer == "" && !(t.bot.Desks.Open(desk, t.m.At) && t.bot.Desk.Staffed(desk)) {
 		h.Offline, h.Asks = true, AsksMessage
 		t.notice(CodeTransferred, "已为您转给负责这类问题的同事，他们现在不在线，上线后会在这里回复，您下次打开对话就能看到。您不需要重复说明；有要补充的，可以直接写在下面。", nil, skipButton())

@@ -161,6 +161,11 @@ func TestPick(t *testing.T) {
 			[]Agent{{ID: "a", Presence: Online, Capacity: 9}},
 			[]Match{{"t", "a"}},
 		},
+		"unless it was given to one by name": {
+			[]Waiting{{Session: "s", Desk: "d", Since: ago(9), Queued: ago(900), Offline: true, Prefer: "b"}, {Session: "t", Desk: "d", Since: ago(9), Offline: true, Prefer: "c"}},
+			[]Agent{{ID: "a", Presence: Online, Capacity: 9}, {ID: "b", Presence: Online, Capacity: 9}, {ID: "c", Presence: Away, Capacity: 9}},
+			[]Match{{"s", "b"}},
+		},
 		"one who cannot be served does not hold up the others": {
 			[]Waiting{{Session: "s", Desk: "other", Since: ago(9)}, {Session: "t", Desk: "d", Since: ago(1)}},
 			[]Agent{{ID: "a", Presence: Online, Capacity: 1, Desks: []string{"d"}}},

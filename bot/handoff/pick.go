@@ -34,7 +34,7 @@ type Waiting struct {
 	Since   time.Time
 	Queued  time.Time // since when it waits this time: when it was passed on or taken back
 	Prefer  string    // the agent it was transferred to, if any
-	Offline bool      // it left a message and is not there: agents take it when they see fit
+	Offline bool      // it left a message and is not there: agents take it when they see fit, unless one was named
 }
 
 // Match is who gets whom.
@@ -70,8 +70,11 @@ func Pick(waiting []Waiting, agents []Agent, prefer time.Duration, now time.Time
 }
 
 func (a *Agent) takes(w Waiting, prefer time.Duration, now time.Time) bool {
-	if w.Offline || a.Presence != Online || a.Load >= a.Capacity {
+	if a.Presence != Online || a.Load >= a.Capacity {
 		return false
+	}
+	if w.Offline {
+		return a.ID == w.Prefer
 	}
 	if w.Prefer != "" && now.Sub(w.Queued) < prefer {
 		return a.ID == w.Prefer

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"fenfu/bot"
+	"fenfu/bot/staff"
+)
+
+// A supervisor gives a message that was left to somebody, and they get it. Its
+// visitor, who is not there, is not told to wait.
+func TestDeskAssignsMessages(t *testing.T) {
+	t.Parallel()
+	onOffices(t, func(t *testing.T, o *office) {
+		wang := o.signIn(staff.Account{ID: "wang", Name: "王强", Role: staff.Agent})
+		chief := o.signIn(staff.Account{ID: "chief", Name: "组长", Role: staff.Supervisor})
+		session := o.waiting()
+		o.says(session, "我的额度页面打不开")
+		if s := o.look(session); !s.Handoff.Offline {
+			t.Fatalf("somebody is there: %+v", s.Handoff)
+		}
+		wang.must("presence", map[string]string{"state": "online"})
+		chief.must(conversation(session, "/assign"), command("agent", "wang"))
+		o.eventually("wang has it", func() error {
+			if s := o.look(session); s.Owner != bot.OwnerAgent || s.Agent != "wang" {
+				return errors.New(string(s.Owner) + " " + s.Agent)
+			}
+			return nil
+		})
+		if r := chief.send("GET", conversation(session, "/events"), "", nil); strings.Contains(r.body, "请稍候") {
+			t.Errorf("who is not there is told to wait: %s", r.body)
+		}
+	})
+}
