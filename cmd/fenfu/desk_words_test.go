@@ -55,3 +55,20 @@ func TestDeskAuditReadIsOnRecord(t *testing.T) {
 		t.Errorf("to begin anew is on record %d times", reads())
 	}
 }
+
+// Capital letters are no obstacle to a search.
+func TestDeskSearchFindsTags(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, "")
+	o.staffed()
+	li := o.signIn(staff.Account{ID: "li", Role: staff.Agent})
+	session := o.waiting()
+	li.must(conversation(session, "/take"), command())
+	o.settled(session)
+	li.must(conversation(session, "/tags"), map[string][]string{"tags": {"VIP"}})
+	for _, q := range []string{"VIP", "vip", strings.ToUpper(session[:8])} {
+		if r := li.send("GET", "conversations?view=mine&q="+q, "", nil); !strings.Contains(r.body, session) {
+			t.Errorf("searched for %s: %d %s", q, r.status, r.body)
+		}
+	}
+}

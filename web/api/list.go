@@ -264,7 +264,8 @@ func lastSaid(events []bot.Event) *bot.Event {
 // has reports whether a row, or what was said in it, holds the words.
 func (row *Row) has(q string, events []bot.Event) bool {
 	q = strings.ToLower(q)
-	if strings.HasPrefix(row.Session, q) || strings.Contains(row.Name, q) || slices.Contains(row.Tags, q) {
+	tagged := slices.ContainsFunc(row.Tags, func(tag string) bool { return strings.ToLower(tag) == q })
+	if tagged || strings.HasPrefix(strings.ToLower(row.Session), q) || strings.Contains(row.Name, q) {
 		return true
 	}
 	return slices.ContainsFunc(events, func(e bot.Event) bool { return strings.Contains(strings.ToLower(e.Text.Reveal()), q) })
