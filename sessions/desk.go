@@ -53,6 +53,7 @@ type Desk struct {
 	rdb                              redis.UniversalClient
 	o                                DeskOptions
 	move, reserve, release, presence *redis.Script
+	begun                            time.Time
 	changes                          watchers
 	staffed                          atomic.Pointer[map[string]bool] // desks that somebody serves, "" for any
 }
@@ -67,7 +68,7 @@ func NewDesk(rdb redis.UniversalClient, o DeskOptions) *Desk {
 		o.Now = time.Now
 	}
 	return &Desk{
-		rdb: rdb, o: o,
+		rdb: rdb, o: o, begun: o.Now(),
 		move: redis.NewScript(deskMove), reserve: redis.NewScript(deskReserve),
 		release: redis.NewScript(deskRelease), presence: redis.NewScript(deskPresence),
 	}
@@ -210,7 +211,7 @@ func (d *Desk) Agents(ctx context.Context) ([]handoff.Agent, error) {
 		id, _ := z.Member.(string)
 		last[id] = int64(z.Score)
 	}
-	gone := d.o.Now().Add(-goneAfter).UnixMilli()
+	gone := d.goneBefore().UnixMilli()
 	var agents []handoff.Agent
 	for id, text := range all.Val() {
 		var r agentRecord
@@ -227,6 +228,17 @@ func (d *Desk) Agents(ctx context.Context) ([]handoff.Agent, error) {
 		agents = append(agents, a)
 	}
 	return agents, nil
+}
+
+// goneBefore is the instant before which the last sign of life of whoever is gone
+// was. While a server was down nobody could give one: after its start there is as
+// much time as ever to come back.
+func (d *Desk) goneBefore() time.Time {
+	now := d.o.Now()
+	if now.Before(d.begun.Add(goneAfter)) {
+		now = d.begun
+	}
+	return now.Add(-goneAfter)
 }
 
 // Forget takes an agent out of the books, when its account is gone.

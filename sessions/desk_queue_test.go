@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fenfu/bot/handoff"
+	"fenfu/sessions"
 )
 
 // Where five thousand stand is told for all of them at once: it is looked up
@@ -25,4 +26,39 @@ func BenchmarkTurns(b *testing.B) {
 			b.Fatalf("%d turns", len(turns))
 		}
 	}
+}
+
+// A server that was down for half a minute finds everybody there whom it left,
+// and gives them time to come back.
+func TestPresenceOutlivesRestart(t *testing.T) {
+	onStaff(t, func(t *testing.T, w *world) {
+		c := &clock{}
+		started := func() *sessions.Desk {
+			return deskOf(t, w, func(o *sessions.DeskOptions) { o.Now = c.now })
+		}
+		d := started()
+		online(t, d, "a", 1)
+		gone := func() bool {
+			t.Helper()
+			agents, err := d.Agents(t.Context())
+			if err != nil || len(agents) != 1 {
+				t.Fatalf("agents %v, %v", agents, err)
+			}
+			return agents[0].Gone
+		}
+		c.move(34 * time.Second) // of them four before the end, and thirty down
+		d = started()
+		c.move(10 * time.Second)
+		if gone() {
+			t.Error("gone ten seconds after the start")
+		}
+		c.move(26 * time.Second)
+		if !gone() {
+			t.Error("there, though not seen since the start")
+		}
+		d = started()
+		if !gone() {
+			t.Error("back by another start")
+		}
+	})
 }
