@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -181,6 +182,36 @@ func (d *Desk) describe(ctx context.Context, a handoff.Agent, first bool) error 
 		return fmt.Errorf("presence of %s: %w", a.ID, err)
 	}
 	return d.seen(ctx, a.ID, string(text), first)
+}
+
+// Leave has an agent be away, who cannot say so: their logins were ended. It is
+// no sign of life.
+func (d *Desk) Leave(ctx context.Context, agent string) error {
+	text, err := d.rdb.HGet(ctx, deskAgentsKey, agent).Result()
+	if errors.Is(err, redis.Nil) {
+		return nil
+	}
+	if err != nil {
+		return unavailable("read an agent's presence", err)
+	}
+	var r agentRecord
+	if err := json.Unmarshal([]byte(text), &r); err != nil {
+		return damaged("agent", err)
+	}
+	r.Presence = handoff.Away
+	away, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("presence of %s: %w", agent, err)
+	}
+	_, err = d.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		p.HSet(ctx, deskAgentsKey, agent, away)
+		p.Publish(ctx, deskChannel, "")
+		return nil
+	})
+	if err != nil {
+		return unavailable("write an agent's presence", err)
+	}
+	return d.sync(ctx)
 }
 
 // Seen is a sign of life of an agent. Without one for half a minute it is gone.

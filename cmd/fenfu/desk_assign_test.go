@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"fenfu/bot"
+	"fenfu/bot/handoff"
 	"fenfu/bot/staff"
 )
 
@@ -31,6 +32,22 @@ func TestDeskAssignsMessages(t *testing.T) {
 		})
 		if r := chief.send("GET", conversation(session, "/events"), "", nil); strings.Contains(r.body, "请稍候") {
 			t.Errorf("who is not there is told to wait: %s", r.body)
+		}
+	})
+}
+
+// Nobody is sent to an agent whose logins were ended.
+func TestDeskEndedLoginsGetNobody(t *testing.T) {
+	t.Parallel()
+	onOffices(t, func(t *testing.T, o *office) {
+		li := o.signIn(staff.Account{ID: "li", Role: staff.Agent})
+		root := o.signIn(staff.Account{ID: "root", Role: staff.Admin})
+		li.must("presence", map[string]string{"state": "online"})
+		root.must("accounts/li/logout", struct{}{})
+		root.must("accounts/root/logout", struct{}{}) // who was never at the desk does not come to be
+		agents, err := o.books.Agents(t.Context())
+		if err != nil || len(agents) != 1 || agents[0].ID != "li" || agents[0].Presence != handoff.Away {
+			t.Errorf("at the desk: %+v, %v", agents, err)
 		}
 	})
 }

@@ -249,7 +249,7 @@ func (c *agentLogoutCmd) Run() error {
 	return c.change(c.ID, "account.logout", func(context.Context, *staff.Account) error { return nil })
 }
 
-// change changes an account and ends its logins.
+// change changes an account, ends its logins, and has no visitor be sent to it.
 func (f *storeFlags) change(id, action string, do func(context.Context, *staff.Account) error) error {
 	return f.withStaff(func(ctx context.Context, m *members) error {
 		a, err := m.Account(ctx, id)
@@ -266,6 +266,6 @@ func (f *storeFlags) change(id, action string, do func(context.Context, *staff.A
 		if err := m.put(ctx, a, action, ""); err != nil {
 			return err
 		}
-		return m.Revoke(ctx, a.ID)
+		return errors.Join(m.Revoke(ctx, a.ID), m.desk.Leave(ctx, a.ID))
 	})
 }

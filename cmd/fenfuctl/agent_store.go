@@ -11,8 +11,12 @@ import (
 	"fenfu/sessions"
 )
 
-// members are the accounts, and the audit log that changes of them go to.
-type members struct{ *sessions.Staff }
+// members are the accounts, the audit log that changes of them go to, and the
+// desk where they work.
+type members struct {
+	*sessions.Staff
+	desk *sessions.Desk
+}
 
 // withStaff opens the server's accounts and audit log for a while.
 func (f *storeFlags) withStaff(do func(context.Context, *members) error) (err error) {
@@ -27,7 +31,7 @@ func (f *storeFlags) withStaff(do func(context.Context, *members) error) (err er
 	if err != nil {
 		return err
 	}
-	return do(ctx, &members{s})
+	return do(ctx, &members{s, sessions.NewDesk(db.client, sessions.DeskOptions{Sync: db.sync})})
 }
 
 // put writes an account, after what is done is on record.

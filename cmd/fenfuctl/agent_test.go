@@ -12,6 +12,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"fenfu/bot/handoff"
 	"fenfu/bot/staff"
 	"fenfu/sessions"
 	"fenfu/sessions/seal"
@@ -45,6 +46,14 @@ func (p place) staff(t *testing.T, do func(context.Context, *sessions.Staff)) {
 			t.Fatal(err)
 		}
 		do(t.Context(), s)
+	})
+}
+
+// atDesk does something with the desk's books of the database.
+func (p place) atDesk(t *testing.T, do func(context.Context, *sessions.Desk)) {
+	t.Helper()
+	p.with(t, func(client redis.UniversalClient, sync func(context.Context) error) {
+		do(t.Context(), sessions.NewDesk(client, sessions.DeskOptions{Sync: sync}))
 	})
 }
 
@@ -113,7 +122,17 @@ func TestAgentAccounts(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
+		p.atDesk(t, func(ctx context.Context, d *sessions.Desk) {
+			if err := d.SetPresence(ctx, handoff.Agent{ID: "li", Name: "李娜", Capacity: 3, Presence: handoff.Online}); err != nil {
+				t.Fatal(err)
+			}
+		})
 		p.must(t, "", "agent", "logout", "li")
+		p.atDesk(t, func(ctx context.Context, d *sessions.Desk) {
+			if agents, err := d.Agents(ctx); err != nil || len(agents) != 1 || agents[0].Presence != handoff.Away || agents[0].Capacity != 3 {
+				t.Errorf("at the desk after the logout: %+v, %v", agents, err)
+			}
+		})
 		p.must(t, "", "agent", "disable", "chief")
 		p.staff(t, func(ctx context.Context, s *sessions.Staff) {
 			if _, err := s.Peek(ctx, token); err == nil {

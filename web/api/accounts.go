@@ -38,7 +38,7 @@ func (a *API) accounts(w http.ResponseWriter, r *request) error {
 	return answer(w, list)
 }
 
-// endLogins signs an account out everywhere.
+// endLogins signs an account out everywhere, and no visitor is sent to it.
 func (a *API) endLogins(w http.ResponseWriter, r *request) error {
 	s, err := a.Staff.Account(r.Context(), r.PathValue("account"))
 	if err != nil {
@@ -48,6 +48,9 @@ func (a *API) endLogins(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	if err := a.Staff.Revoke(r.Context(), s.ID); err != nil {
+		return err
+	}
+	if err := a.Desk.Leave(r.Context(), s.ID); err != nil {
 		return err
 	}
 	return done(w)

@@ -60,6 +60,7 @@ type Desk interface {
 	SetPresence(ctx context.Context, a handoff.Agent) error
 	Arrive(ctx context.Context, a handoff.Agent) error // SetPresence for who has none yet
 	Seen(ctx context.Context, agent string) error
+	Leave(ctx context.Context, agent string) error // whose logins were ended
 
 	Reserve(ctx context.Context, session, agent string, capacity int) error
 	Release(ctx context.Context, session, agent string) error
