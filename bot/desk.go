@@ -32,12 +32,14 @@ type Handoff struct {
 
 	Agent     Person // who has it, or had it last
 	TakenAt   time.Time
-	AgentAt   time.Time // of the agent's last words
-	VisitorAt time.Time // of the visitor's first words that the agent has not answered, or of the last ones that they have
-	QuietAt   time.Time // of the visitor's last words, if they need no answer
-	WarnedAt  time.Time // when the visitor was told that the conversation would end
-	EndedAt   time.Time // zero while it waits or somebody has it
-	Left      Left      // where Agent left it, zero while they have it
+	MetAt     time.Time     // when the first agent took it
+	Waited    time.Duration // of the visitor until then, 0 if they had left a message and were not there
+	AgentAt   time.Time     // of the agent's last words
+	VisitorAt time.Time     // of the visitor's first words that the agent has not answered, or of the last ones that they have
+	QuietAt   time.Time     // of the visitor's last words, if they need no answer
+	WarnedAt  time.Time     // when the visitor was told that the conversation would end
+	EndedAt   time.Time     // zero while it waits or somebody has it
+	Left      Left          // where Agent left it, zero while they have it
 	// Owed is why the operator's people have to look at the session, though it
 	// was not what this handoff was asked for: Review, Failed, or none.
 	Owed handoff.Reason
@@ -203,6 +205,7 @@ func (t *turn) handTo(reason handoff.Reason, desk handoff.Desk) {
 		next.Number, next.Past = was.Number, was.Past
 		if was.open() { // a message was left, and now somebody is there
 			next.Since, next.Contact, next.Owed = was.Since, was.Contact, was.owes()
+			next.MetAt, next.Waited = was.MetAt, was.Waited
 		} else {
 			next.Number++
 			next.Past = was.past()

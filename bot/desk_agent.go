@@ -59,6 +59,11 @@ func (t *turn) take() error {
 	h = t.change(OwnerAgent)
 	h.Prefer, h.Offline, h.Asks, h.TakenAt = "", false, AsksNothing, t.m.At
 	h.WarnedAt, h.QuietAt = time.Time{}, time.Time{}
+	if h.MetAt.IsZero() {
+		if h.MetAt = t.m.At; !offline {
+			h.Waited = max(t.m.At.Sub(h.WaitsAt), time.Millisecond)
+		}
+	}
 	if h.VisitorAt = t.m.At; offline {
 		h.VisitorAt = h.WaitsAt // the visitor is not there, and need not be
 	}

@@ -131,6 +131,8 @@ type handoffRecord struct {
 	Contact   string         `json:"c,omitempty"`
 	Agent     bot.Person     `json:"a,omitzero"`
 	TakenAt   nanos          `json:"tt,omitempty"`
+	MetAt     nanos          `json:"mt,omitempty"`
+	Waited    time.Duration  `json:"wd,omitempty"`
 	AgentAt   nanos          `json:"at,omitempty"`
 	VisitorAt nanos          `json:"vt,omitempty"`
 	QuietAt   nanos          `json:"qt,omitempty"`

@@ -12,7 +12,7 @@ func (o object) handoff(h *bot.Handoff) object {
 	r := handoffRecord{
 		Number: h.Number, Reason: h.Reason, Desk: h.Desk, Since: nanos(toNanos(h.Since)), WaitsAt: nanos(toNanos(h.WaitsAt)),
 		Prefer: h.Prefer, Offline: h.Offline, Asks: h.Asks, Contact: h.Contact.Reveal(), Agent: h.Agent,
-		TakenAt: nanos(toNanos(h.TakenAt)), AgentAt: nanos(toNanos(h.AgentAt)), VisitorAt: nanos(toNanos(h.VisitorAt)),
+		TakenAt: nanos(toNanos(h.TakenAt)), MetAt: nanos(toNanos(h.MetAt)), Waited: h.Waited, AgentAt: nanos(toNanos(h.AgentAt)), VisitorAt: nanos(toNanos(h.VisitorAt)),
 		QuietAt: nanos(toNanos(h.QuietAt)), WarnedAt: nanos(toNanos(h.WarnedAt)), EndedAt: nanos(toNanos(h.EndedAt)), Rating: h.Rating, Comment: h.Comment.Reveal(),
 		Left: leftOf(h.Left), Owed: h.Owed, Moved: h.Moved, Next: nanos(toNanos(h.Next)),
 	}
@@ -35,7 +35,7 @@ func (r *handoffRecord) handoff() *bot.Handoff {
 	h := &bot.Handoff{
 		Number: r.Number, Reason: r.Reason, Desk: r.Desk, Since: r.Since.time(), WaitsAt: r.WaitsAt.time(),
 		Prefer: r.Prefer, Offline: r.Offline, Asks: r.Asks, Contact: pii.Text(r.Contact), Agent: r.Agent,
-		TakenAt: r.TakenAt.time(), AgentAt: r.AgentAt.time(), VisitorAt: r.VisitorAt.time(),
+		TakenAt: r.TakenAt.time(), MetAt: r.MetAt.time(), Waited: r.Waited, AgentAt: r.AgentAt.time(), VisitorAt: r.VisitorAt.time(),
 		QuietAt: r.QuietAt.time(), WarnedAt: r.WarnedAt.time(), EndedAt: r.EndedAt.time(), Rating: r.Rating, Comment: pii.Text(r.Comment),
 		Left: r.Left.left(), Owed: r.Owed, Moved: r.Moved, Next: r.Next.time(),
 	}

@@ -225,11 +225,13 @@ func (a *API) rowOf(s *bot.Session, events []bot.Event, tags []string) *Row {
 	if d, ok := s.Flow.Details[slot.Name]; ok {
 		row.Name = slot.Mask(slot.Name, d.Value)
 	}
-	switch until := h.TakenAt; {
+	switch {
 	case s.Owner == bot.OwnerWaiting:
 		row.WaitS = int64(a.Now().Sub(h.WaitsAt).Seconds())
-	case !until.IsZero():
-		row.WaitS = int64(until.Sub(h.Since).Seconds())
+	case h.Waited > 0:
+		row.WaitS = int64(h.Waited.Seconds())
+	case !h.MetAt.IsZero():
+		row.WaitS = int64(h.MetAt.Sub(h.Since).Seconds())
 	}
 	if !h.EndedAt.IsZero() {
 		at := h.EndedAt.UTC()

@@ -9,7 +9,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"fenfu/bot"
-	"fenfu/bot/handoff"
 )
 
 // statsOver is how many of the latest conversations the averages are of.
@@ -22,7 +21,7 @@ type stats struct {
 	Agents  []agent        `json:"agents"`
 	Active  int            `json:"active"`  // conversations that somebody has
 	Handled int64          `json:"handled"` // and that are over, as far as they are listed
-	Waits   spans          `json:"waits"`   // until somebody took over
+	Waits   spans          `json:"waits"`   // of visitors who waited, until somebody took over
 	Talks   spans          `json:"talks"`   // from then to the end
 	Ratings ratings        `json:"ratings"`
 	Reasons map[string]int `json:"reasons"` // why people were asked for
@@ -94,14 +93,11 @@ func (a *API) past(r *request, st *stats) error {
 			st.Ratings.Count++
 			sum += h.Rating
 		}
-		if h.TakenAt.IsZero() {
-			continue
+		if h.Waited > 0 {
+			waits = append(waits, int64(h.Waited/time.Second))
 		}
-		if h.Reason != handoff.Review && h.Reason != handoff.Failed { // nobody waits there
-			waits = append(waits, int64(h.TakenAt.Sub(h.Since)/time.Second))
-		}
-		if !h.EndedAt.IsZero() {
-			talks = append(talks, int64(h.EndedAt.Sub(h.TakenAt)/time.Second))
+		if !h.MetAt.IsZero() && !h.EndedAt.IsZero() {
+			talks = append(talks, int64(h.EndedAt.Sub(h.MetAt)/time.Second))
 		}
 	}
 	if st.Ratings.Count > 0 {
