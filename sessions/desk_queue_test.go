@@ -62,3 +62,41 @@ func TestPresenceOutlivesRestart(t *testing.T) {
 		}
 	})
 }
+
+// The expected wait is made of waits: not of the time in which nobody waited, and
+// not of those who came when somebody was free.
+func TestExpectedWait(t *testing.T) {
+	onStaff(t, func(t *testing.T, w *world) {
+		c := &clock{}
+		d := deskOf(t, w, func(o *sessions.DeskOptions) { o.Now = c.now })
+		n := 0
+		taken := func(wait time.Duration) {
+			t.Helper()
+			n++
+			p := handoff.Place{Session: fmt.Sprint("s", n), Version: 1, State: handoff.InQueue, Desk: "service", Since: c.now(), Queued: c.now()}
+			if err := d.Move(t.Context(), p); err != nil {
+				t.Fatal(err)
+			}
+			c.move(wait)
+			p.Version, p.State, p.Agent = 2, handoff.Taken, "a"
+			if err := d.Move(t.Context(), p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		taken(30 * time.Second)
+		c.move(50 * time.Minute)
+		taken(30 * time.Second)
+		for range 10 {
+			c.move(time.Minute)
+			taken(100 * time.Millisecond)
+		}
+		move(t, d, "next", 1, handoff.InQueue, "", c.now())
+		q, err := d.Queue(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := q.Turns()["next"]; got.Wait < 29*time.Second || got.Wait > 32*time.Second {
+			t.Errorf("the next may wait %v, want half a minute", got.Wait)
+		}
+	})
+}

@@ -95,7 +95,7 @@ const (
 	deskActiveKey  = "{desk}:active"  // HASH of session to {v version, d desk, s since, a agent, r who joins, l until}
 	deskLoadsKey   = "{desk}:loads"   // HASH of agent to the number of conversations it has or is reserved for
 	deskIdleKey    = "{desk}:idle"    // HASH of agent to the instant, in ms, at which it last got one
-	deskPaceKey    = "{desk}:pace"    // HASH of desk to {l last take, e ms between takes on average}
+	deskPaceKey    = "{desk}:pace"    // HASH of desk to {l last take, e ms until the next one on average, while somebody waits}
 	deskEndedKey   = "{desk}:ended"   // ZSET of sessions by the instant, in ms, at which people were done with them
 	deskAgentsKey  = "{desk}:agents"  // HASH of agent to {n name, d desks, c capacity, p presence}
 	deskSeenKey    = "{desk}:seen"    // ZSET of agents by the instant, in ms, at which they were last connected

@@ -62,10 +62,12 @@ elseif ARGV[3] == 'active' then
   redis.call('HINCRBY', KEYS[3], ARGV[5], 1)
   redis.call('HSET', KEYS[4], ARGV[5], ARGV[7])
   if waiting and not was.o then
-    -- How often somebody is taken off the queue: a moving average.
+    -- How long it takes until somebody is taken off the queue, while it is not
+    -- empty: a moving average. Who finds an agent free says nothing of it.
     local pace = cjson.decode(redis.call('HGET', KEYS[5], ARGV[4]) or '{"l":0,"e":0}')
-    local gap = now - pace.l
-    if pace.l > 0 and gap >= 0 and gap < 3600000 then
+    local from = math.max(pace.l, was.q or 0)
+    local gap = now - from
+    if from > 0 and gap >= 0 and gap < 3600000 and now - (was.q or 0) >= 2000 then
       pace.e = pace.e > 0 and (0.8 * pace.e + 0.2 * gap) or gap
     end
     pace.l = now
