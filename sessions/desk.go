@@ -57,6 +57,7 @@ type Desk struct {
 	begun                            time.Time
 	changes                          watchers
 	staffed                          atomic.Pointer[map[string]bool] // desks that somebody serves, "" for any
+	gone                             map[string]bool                 // agents who were when Work last looked
 }
 
 // NewDesk returns the desk kept in the database of rdb.

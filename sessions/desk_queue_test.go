@@ -1,7 +1,11 @@
 package sessions_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -98,5 +102,47 @@ func TestExpectedWait(t *testing.T) {
 		if got := q.Turns()["next"]; got.Wait < 29*time.Second || got.Wait > 32*time.Second {
 			t.Errorf("the next may wait %v, want half a minute", got.Wait)
 		}
+	})
+}
+
+// nothing is a dispatcher of a desk with nobody to give away.
+type nothing struct{}
+
+func (nothing) Assign(context.Context, string, string, string) error { return nil }
+func (nothing) TakeBack(context.Context, string, string) error       { return nil }
+func (nothing) Resync(context.Context, string) error                 { return nil }
+
+// That somebody is gone is told, though nothing was written.
+func TestGoneIsTold(t *testing.T) {
+	onStaff(t, func(t *testing.T, w *world) {
+		c := &clock{}
+		d := deskOf(t, w, func(o *sessions.DeskOptions) { o.Now = c.now })
+		online(t, d, "a", 1)
+		var told atomic.Int64
+		stop := d.Watch(func(change sessions.DeskChange) {
+			if change.Agents {
+				told.Add(1)
+			}
+		})
+		defer stop()
+		ctx, cancel := context.WithCancel(t.Context())
+		var group sync.WaitGroup
+		defer group.Wait()
+		defer cancel()
+		group.Go(func() { d.Work(ctx, nothing{}) })
+		eventually(t, "the desk works", func() error {
+			if !d.Staffed("service") {
+				return errors.New("nobody is there")
+			}
+			return nil
+		})
+		before := told.Load()
+		c.move(36 * time.Second)
+		eventually(t, "it is told", func() error {
+			if told.Load() == before {
+				return errors.New("nothing")
+			}
+			return nil
+		})
 	})
 }

@@ -133,6 +133,21 @@ func (d *Desk) noteStaff(agents []handoff.Agent) {
 	d.staffed.Store(&staffed)
 }
 
+// noteGone tells those who watch when an agent is gone: it is nothing that
+// anybody writes, so nobody else does. Each node finds out for its own.
+func (d *Desk) noteGone(agents []handoff.Agent) {
+	gone, news := make(map[string]bool), false
+	for _, a := range agents {
+		if a.Gone {
+			gone[a.ID] = true
+			news = news || !d.gone[a.ID]
+		}
+	}
+	if d.gone = gone; news {
+		d.changes.tell(DeskChange{Agents: true})
+	}
+}
+
 // dispatch gives waiting visitors to agents.
 func (d *Desk) dispatch(ctx context.Context, to Dispatcher) error {
 	agents, err := d.Agents(ctx)
@@ -140,6 +155,7 @@ func (d *Desk) dispatch(ctx context.Context, to Dispatcher) error {
 		return err
 	}
 	d.noteStaff(agents)
+	d.noteGone(agents)
 	q, err := d.Queue(ctx)
 	if err != nil || len(q.Waiting) == 0 {
 		return err
