@@ -56,6 +56,34 @@ func TestDeskAuditReadIsOnRecord(t *testing.T) {
 	}
 }
 
+// Who asks for what is not theirs is on record, by whichever way.
+func TestDeskRefusalsAreOnRecord(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, "")
+	o.staffed()
+	wang := o.signIn(staff.Account{ID: "wang", Role: staff.Agent})
+	li := o.signIn(staff.Account{ID: "li", Role: staff.Agent})
+	session := o.waiting()
+	wang.must(conversation(session, "/take"), command())
+	for range 3 {
+		if a, b := li.post(conversation(session, "/join"), command(), nil), li.get("audit", nil); a != 404 || b != 404 {
+			t.Errorf("join %d, audit log %d", a, b)
+		}
+	}
+	lis := li.live()
+	lis.send(`{"type":"watch","session":"` + session + `","after":0}`)
+	lis.await("refusal to watch", frame("gone", session))
+	count := map[string]int{}
+	for _, e := range o.entries() {
+		count[brief(e)+" "+e.Session]++
+	}
+	for _, want := range []string{"li reassign  false ", "li audit  false ", "li read  false " + session} {
+		if count[want] != 1 {
+			t.Errorf("%q is on record %d times: %v", want, count[want], count)
+		}
+	}
+}
+
 // Capital letters are no obstacle to a search.
 func TestDeskSearchFindsTags(t *testing.T) {
 	t.Parallel()

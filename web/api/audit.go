@@ -26,6 +26,20 @@ func (a *API) refused(r *request, action, session string) error {
 	return a.append(r, staff.Entry{Action: action, Session: session})
 }
 
+// denied writes down that somebody asked for what their role may not do at all,
+// once in a while: a page may ask again and again.
+func (a *API) denied(r *request, may staff.Action) error {
+	what := "denied " + string(may)
+	if !a.reads.fresh(r.who.ID, what, a.Now()) {
+		return nil
+	}
+	err := a.refused(r, string(may), "")
+	if err != nil {
+		a.reads.forget(r.who.ID, what)
+	}
+	return err
+}
+
 // append also writes the entry's number and mark to the server's log: who can
 // put the whole audit log back to an earlier state cannot reach that.
 func (a *API) append(r *request, e staff.Entry) error {

@@ -23,7 +23,13 @@ func (c *console) watch(ctx context.Context, session string, after int64) error 
 	if err != nil {
 		return err
 	}
-	if _, ok := asSeen(s, c.r.who, staff.Read); !ok || len(c.follows) >= maxWatched && c.follows[session] == nil {
+	_, ok := asSeen(s, c.r.who, staff.Read)
+	if !ok && s.Version > 0 {
+		if err := c.api.refused(c.r, string(staff.Read), s.ID); err != nil {
+			return err
+		}
+	}
+	if !ok || len(c.follows) >= maxWatched && c.follows[session] == nil {
 		return c.send(tells{Type: "gone", Session: session})
 	}
 	if err := c.api.reading(c.r, session); err != nil {

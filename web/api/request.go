@@ -56,7 +56,9 @@ func (a *API) as(may staff.Action, h func(http.ResponseWriter, *request) error) 
 		who, err := a.authenticate(r)
 		if err == nil && may != "" && !who.who.May(may) {
 			a.count(may, false)
-			err = errForbidden
+			if err = a.denied(who, may); err == nil {
+				err = errForbidden
+			}
 		}
 		if err == nil {
 			err = a.sign(who)
