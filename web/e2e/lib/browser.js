@@ -22,6 +22,9 @@ export const profiles = {
   "phone-dark": { ...phone, colorScheme: "dark" },
 };
 
+/** A small phone, or one whose keyboard is up. */
+export const small = { viewport: { width: 360, height: 500 } };
+
 /** An agent's screens. */
 const wide = { viewport: { width: 1440, height: 900 } };
 

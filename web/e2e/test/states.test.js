@@ -1,7 +1,7 @@
 // Every state that the widget can be in, looked at and checked for access.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { checkAccessible, newContext, profiles, shot, startBrowser } from "../lib/browser.js";
+import { checkAccessible, newContext, profiles, shot, small, startBrowser } from "../lib/browser.js";
 import { fakeSocket } from "../lib/fake.js";
 import { startServer } from "../lib/server.js";
 import { Widget, eventually } from "../lib/widget.js";
@@ -352,6 +352,84 @@ test("reading older messages is not disturbed by new ones", async (t) => {
   await pill.click();
   await pill.waitFor({ state: "detached" });
   await eventually(() => assert.ok(peer.got.some((f) => f.type === "read" && f.seq === 32)));
+});
+
+test("a long answer is read from its beginning", async (t) => {
+  const s = await setUp(t, "phone-light", welcome, small);
+  if (!s) return;
+  const { widget, peers, page } = s;
+  await widget.online();
+  const [peer] = peers;
+  const greeting = widget.chat.locator(".emblem");
+  assert.ok((await greeting.boundingBox()).y > (await widget.log.boundingBox()).y, "the greeting begins above the screen");
+
+  await widget.input.fill("开通分付");
+  await widget.input.press("Enter");
+  await widget.said.waitFor();
+  const lines = Array.from({ length: 20 }, (_, i) => `・第 ${i + 1} 条说明`);
+  peer.event({ kind: "choices", text: lines.join("\n"), choices: [{ value: "yes", label: "同意" }] });
+  await widget.button("回到最新").waitFor();
+  const inView = (text) => widget.chat.getByText(text, { exact: true }).evaluate((el) => {
+    const [line, log] = [el, el.closest(".log")].map((e) => e.getBoundingClientRect());
+    return line.top >= log.top && line.bottom <= log.bottom;
+  });
+  assert.ok(await inView("・第 1 条说明"), "the first line is out of sight");
+  await shot(page, "phone-light-28-long-answer");
+  await checkAccessible(await widget.frame(), "long answer");
+
+  // What the visitor says comes into view, and what is short after it.
+  await widget.input.fill("同意");
+  await widget.input.press("Enter");
+  await widget.said.nth(1).waitFor();
+  peer.event({ text: "好的。" });
+  await widget.chat.getByText("好的。").waitFor();
+  await eventually(async () => assert.ok(await inView("好的。")));
+});
+
+test("a message that goes out by itself leaves the reader where they are", async (t) => {
+  const s = await setUp(t, "desktop-light", (peer) => {
+    peer.welcome({ seq: 20, read: 20 });
+    for (let i = 1; i <= 20 && peer.index === 0; i++) peer.event({ text: `第 ${i} 句，写得长一些，好让它占满几行，使对话需要滚动才能看完。` });
+    peer.seq = 20;
+  });
+  if (!s) return;
+  const { widget, context } = s;
+  await widget.chat.getByText("第 20 句").waitFor();
+  await context.setOffline(true);
+  await widget.input.fill("断网时说的话");
+  await widget.input.press("Enter");
+  await widget.chat.getByText("等待网络，将自动发送").waitFor();
+  await widget.log.evaluate((el) => (el.scrollTop = 200));
+  await widget.button("回到最新").waitFor();
+  await context.setOffline(false);
+  await widget.pending.waitFor({ state: "detached" });
+  assert.equal(await widget.log.evaluate((el) => el.scrollTop), 200);
+});
+
+test("what came while nobody looked is marked, until it is answered", async (t) => {
+  const s = await setUp(t, "phone-light", welcome);
+  if (!s) return;
+  const { widget, peers, page } = s;
+  await widget.online();
+  const [peer] = peers;
+  const line = widget.chat.getByText("以下是新消息");
+  peer.event({ text: "看着的时候来的" });
+  await widget.chat.getByText("看着的时候来的").waitFor();
+  assert.equal(await line.count(), 0);
+  await widget.button("收起聊天窗口").click();
+  for (let i = 1; i <= 20; i++) peer.event({ from: "agent", origin: "human", text: `第 ${i} 句` });
+  await widget.badge.filter({ hasText: "20" }).waitFor();
+  await widget.launcher.click();
+  const log = await widget.log.boundingBox();
+  const at = await line.boundingBox();
+  assert.ok(at.y >= log.y && at.y < log.y + log.height / 2, "the first of them is not what is seen first");
+  await shot(page, "phone-light-29-news");
+  await checkAccessible(await widget.frame(), "news");
+  await widget.button("20 条新消息").click();
+  await eventually(() => assert.ok(peer.got.some((f) => f.type === "read" && f.seq === 21)));
+  await widget.input.fill("收到");
+  await widget.input.press("Enter");
+  await line.waitFor({ state: "detached" });
 });
 
 test("long text is counted, and too long text is not sent", async (t) => {

@@ -18,7 +18,7 @@ const host = new Host({
 });
 
 chat.onMessage = ({ seq, from, kind, at }) => host.say({ type: "message", message: { seq, from, kind, at } });
-effect(() => host.say({ type: "unread", count: chat.unread.value }));
+effect(() => host.say({ type: "unread", count: chat.news.value.length }));
 effect(() => {
   document.title = host.look.value.title ?? chat.config.value?.title ?? "在线客服";
 });

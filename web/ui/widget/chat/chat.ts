@@ -61,9 +61,8 @@ export class Chat {
   readonly caughtUp = signal(false);
   readonly returning = signal(loadTicket() !== null);
   readonly read = signal(0);
-  readonly unread = computed(
-    () => this.events.value.filter((e) => e.from !== "visitor" && e.seq > this.read.value).length,
-  );
+  /** What the visitor has not seen yet. */
+  readonly news = computed(() => this.events.value.filter((e) => e.from !== "visitor" && e.seq > this.read.value));
   /** Nothing more can be said in this session. */
   readonly over = computed(() => this.link.value === "ended" || this.link.value === "broken");
   readonly outbox = new Outbox({

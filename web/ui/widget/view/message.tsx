@@ -12,19 +12,23 @@ interface EntryProps {
   row: Row;
   chat: Chat;
   live: boolean;
+  /** What nobody has looked at yet begins here. */
+  news: boolean;
   onChosen(): void;
 }
 
 /** One event of the log, with the day before it where one begins. */
-export function Entry({ row, chat, live, onChosen }: EntryProps) {
+export function Entry({ row, chat, live, news, onChosen }: EntryProps) {
   const { event, day } = row;
   return (
     <>
+      <i id={String(event.seq)} />
       {day && (
         <p class="day">
           <time dateTime={event.at}>{day}</time>
         </p>
       )}
+      {news && <p class="day news">以下是新消息</p>}
       <Body row={row} live={live} />
       {live && event.choices && <Choices chat={chat} event={event} choices={event.choices} onChosen={onChosen} />}
     </>
