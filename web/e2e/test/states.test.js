@@ -432,6 +432,35 @@ test("what came while nobody looked is marked, until it is answered", async (t) 
   await line.waitFor({ state: "detached" });
 });
 
+test("on a small phone everything fits and is large enough for a finger", async (t) => {
+  const s = await setUp(t, "phone-light", welcome, small);
+  if (!s) return;
+  const { widget, peers } = s;
+  await widget.online();
+  const cut = () => widget.status.evaluate((el) => el.scrollWidth > el.clientWidth);
+  assert.equal(await cut(), false, "who answers is cut off");
+  const reached = async (button, name) => {
+    const missed = await button.evaluate((el) => {
+      const { left, top, width, height } = el.getBoundingClientRect();
+      const [x, y] = [left + width / 2, top + height / 2];
+      return [[0, 0], [0, -21], [0, 21], [-19, 0], [19, 0]].filter(([dx, dy]) => !el.contains(document.elementFromPoint(x + dx, y + dy)));
+    });
+    assert.deepEqual(missed, [], `${name} is too small`);
+  };
+  for (const name of ["转人工", "服务说明与投诉渠道", "收起聊天窗口", "发送"]) await reached(widget.chat.locator(".header, .composer").getByRole("button", { name, exact: true }), name);
+  const [peer] = peers;
+  peer.event({ from: "visitor", origin: undefined, text: "转人工" });
+  peer.event({ from: "system", kind: "notice", code: "handoff.waiting", text: "正在为您转接人工客服。" });
+  peer.send({ type: "queue", position: 3, wait_s: 120 });
+  await widget.button("取消排队").waitFor();
+  await reached(widget.button("取消排队"), "取消排队");
+  peer.onMessage = (frame) => peer.send({ type: "error", code: "unavailable", message: "系统开了小差，请稍后再试。", id: frame.id });
+  await widget.input.fill("你好");
+  await widget.input.press("Enter");
+  await widget.button("重新发送").waitFor();
+  for (const name of ["重新发送", "撤回"]) await reached(widget.button(name), name);
+});
+
 test("long text is counted, and too long text is not sent", async (t) => {
   const s = await setUp(t, "phone-light", welcome);
   if (!s) return;

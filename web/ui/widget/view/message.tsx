@@ -8,6 +8,9 @@ import { Icon, type IconName } from "./icons";
 import { reactive } from "../../shared/reactive";
 import type { Row } from "./rows";
 
+/** A notice that is longer reads better from a straight edge. */
+const oneLine = 40;
+
 interface EntryProps {
   row: Row;
   chat: Chat;
@@ -40,7 +43,11 @@ function Body({ row, live }: { row: Row; live: boolean }) {
   if (event.kind === "notice" || event.from === "system") {
     if (event.code === "application.decided") return <Decision event={event} />;
     if (event.code === "application.submitted") return <Submitted event={event} />;
-    return <p class="notice">{event.text}</p>;
+    return (
+      <div class={event.text.length > oneLine ? "notice long" : "notice"}>
+        <Lines text={event.text} />
+      </div>
+    );
   }
   return (
     <Bubble who={event.from} first={row.first} origin={event.origin} name={row.agent}>
