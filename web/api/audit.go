@@ -1,14 +1,21 @@
 package api
 
 import (
+	"context"
 	"encoding/hex"
+	"errors"
 	"net/http"
+	"net/url"
+	"slices"
+	"sort"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
+	"fenfu/bot"
 	"fenfu/bot/slot"
 	"fenfu/bot/staff"
 )
@@ -108,45 +115,127 @@ func (a *API) reading(r *request, session string) error {
 // auditLog stands for the audit log among what is read. No session is called so.
 const auditLog = "audit log"
 
+// maxAuditLook is how many entries one request looks through at most, and
+// auditChunk how many are read at a time when something is looked for.
+const (
+	maxAuditLook = 5_000
+	auditChunk   = 500
+)
+
+// auditFilter is what is looked for in the audit log; what is zero is not.
+type auditFilter struct {
+	actor, action string
+	since, until  time.Time
+}
+
+func newAuditFilter(query url.Values) (f auditFilter, err error) {
+	f.actor, f.action = query.Get("actor"), query.Get("action")
+	for name, at := range map[string]*time.Time{"since": &f.since, "until": &f.until} {
+		text := query.Get(name)
+		if text == "" {
+			continue
+		}
+		if *at, err = time.Parse(time.RFC3339, text); err != nil {
+			return f, &bot.Error{Code: bot.Invalid, Message: "时间的格式不对。"}
+		}
+	}
+	return f, nil
+}
+
+func (f auditFilter) matches(e staff.Entry) bool {
+	return (f.actor == "" || f.actor == e.Actor) && (f.action == "" || f.action == e.Action) &&
+		!e.At.Before(f.since) && (f.until.IsZero() || e.At.Before(f.until))
+}
+
 // audit answers with a part of the audit log, the newest first. That it was
 // read is in it, too.
 func (a *API) audit(w http.ResponseWriter, r *request) error {
 	query := r.URL.Query()
+	filter, err := newAuditFilter(query)
+	if err != nil {
+		return err
+	}
 	limit, _ := strconv.Atoi(query.Get("limit"))
 	if limit <= 0 || limit > maxPage {
 		limit = maxPage
 	}
 	before, _ := strconv.ParseInt(query.Get("cursor"), 10, 64)
 	if before <= 0 || a.reads.fresh(r.who.ID, auditLog, a.Now()) { // who begins anywhere reads it, too
-		if err := a.record(r, staff.Entry{Action: "audit"}); err != nil {
+		if err := a.record(r, staff.Entry{Action: "audit", Reason: strings.TrimSpace(filter.actor + " " + filter.action)}); err != nil {
 			a.reads.forget(r.who.ID, auditLog)
 			return err
 		}
 	}
 	if before <= 0 {
 		a.reads.fresh(r.who.ID, auditLog, a.Now())
-		head, err := a.Staff.AuditHead(r.Context())
-		if err != nil {
+		if before, err = a.auditEnd(r.Context(), filter.until); err != nil {
 			return err
 		}
-		before = head.Entry.N + 1
 	}
-	after := max(0, before-1-int64(limit))
-	links, err := a.Staff.Audit(r.Context(), after, int(before-1-after))
+	items, next, err := a.auditPage(r.Context(), filter, before, limit)
 	if err != nil {
 		return err
 	}
 	page := struct {
 		Items []staff.Entry `json:"items"`
 		Next  string        `json:"next,omitempty"`
-	}{Items: []staff.Entry{}}
-	for i := len(links) - 1; i >= 0; i-- {
-		if links[i].Entry.N < before { // old pages may be gone, and later entries come in their place
-			page.Items = append(page.Items, links[i].Entry)
-		}
-	}
-	if len(page.Items) > 0 && after > 0 {
-		page.Next = strconv.FormatInt(after+1, 10)
+	}{Items: items}
+	if next > 1 {
+		page.Next = strconv.FormatInt(next, 10)
 	}
 	return answer(w, page)
+}
+
+// auditEnd returns the number of the first entry that is no older than a time
+// (zero: the one after the last).
+func (a *API) auditEnd(ctx context.Context, until time.Time) (int64, error) {
+	head, err := a.Staff.AuditHead(ctx)
+	if err != nil {
+		return 0, err
+	}
+	end := head.Entry.N + 1
+	if until.IsZero() {
+		return end, nil
+	}
+	var failed error
+	n := sort.Search(int(end-1), func(i int) bool {
+		links, err := a.Staff.Audit(ctx, int64(i), 1) // of pages that are gone, the first that is left
+		failed = errors.Join(failed, err)
+		return failed != nil || len(links) == 0 || !links[0].Entry.At.Before(until)
+	})
+	return int64(n) + 1, failed
+}
+
+// auditPage returns entries before a number, the newest first, and before which
+// to go on (0: there are no more). It may have found nothing yet, and yet go on.
+func (a *API) auditPage(ctx context.Context, f auditFilter, before int64, limit int) (items []staff.Entry, next int64, err error) {
+	items = []staff.Entry{}
+	size := int64(limit)
+	if f != (auditFilter{}) {
+		size = auditChunk
+	}
+	for looked := int64(0); looked < maxAuditLook && before > 1; looked += size {
+		after := max(0, before-1-size)
+		links, err := a.Staff.Audit(ctx, after, int(before-1-after))
+		if err != nil {
+			return nil, 0, err
+		}
+		links = slices.DeleteFunc(links, func(l staff.Link) bool { return l.Entry.N >= before }) // old pages may be gone, and later entries come in their place
+		if len(links) == 0 {
+			return items, 0, nil
+		}
+		for _, l := range slices.Backward(links) {
+			if l.Entry.At.Before(f.since) {
+				return items, 0, nil
+			}
+			if f.matches(l.Entry) {
+				items = append(items, l.Entry)
+			}
+			if len(items) == limit {
+				return items, l.Entry.N, nil
+			}
+		}
+		before = after + 1
+	}
+	return items, before, nil
 }

@@ -445,3 +445,28 @@ test("five thousand conversations: only what is seen is in the page", async (t) 
   const first = lin.page.getByRole("listitem").first();
   assert.equal(await first.getAttribute("aria-posinset"), "1");
 });
+
+test("an auditor finds what somebody did, and the rest is passed over", async (t) => {
+  const browser = await startBrowser(t);
+  if (!browser) return;
+  const server = await startServer(t);
+  for (const account of ["agent1", "agent2", "agent1"]) await openConsole(t, browser, server, account);
+  const { page } = await openConsole(t, browser, server, "auditor");
+  await page.getByRole("button", { name: "审计", exact: true }).click();
+  const cells = page.locator("td.by");
+  await cells.nth(3).waitFor();
+  const filter = page.getByRole("search", { name: "筛选" });
+  await filter.getByLabel("操作人").fill("agent1");
+  await filter.getByLabel("操作人").press("Enter");
+  await eventually(async () => assert.deepEqual(await cells.allInnerTexts(), ["agent1", "agent1"]));
+  await filter.getByLabel("操作", { exact: true }).selectOption({ label: "查看资料" });
+  await page.getByText("没有符合条件的记录").waitFor();
+  await shot(page, "wide-light-53-audit-none");
+  await checkAccessible(page.mainFrame(), "audit, nothing found");
+  await filter.getByLabel("操作", { exact: true }).selectOption({ label: "登录" });
+  await filter.getByLabel("截止日期").fill("2020-01-01");
+  await page.getByText("没有符合条件的记录").waitFor();
+  await page.getByRole("button", { name: "清除筛选" }).click();
+  await cells.nth(3).waitFor();
+  assert.equal(await filter.getByLabel("操作人").inputValue(), "");
+});

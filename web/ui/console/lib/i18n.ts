@@ -225,6 +225,14 @@ const strings = {
   ok: ["成功", "Done"],
   refusedAct: ["被拒绝", "Refused"],
   noAudit: ["还没有记录", "No entries yet"],
+  filter: ["筛选", "Filter"],
+  anyAct: ["全部操作", "All actions"],
+  from: ["起始日期", "From"],
+  to: ["截止日期", "To"],
+  clearFilter: ["清除筛选", "Clear"],
+  noMatch: ["没有符合条件的记录", "Nothing matches"],
+  noMatchYet: ["较新的记录里没有符合条件的", "Nothing among the newer entries"],
+  lookFurther: ["继续查找", "Look further"],
   loadMore: ["加载更多", "Load more"],
   today: ["今天", "Today"],
   yesterday: ["昨天", "Yesterday"],
@@ -280,6 +288,9 @@ export function t(key: Key, places: Record<string, string | number> = {}): strin
   const text: string = strings[key][lang.value === "en" ? 1 : 0];
   return text.replace(/\{(\w+)\}/g, (all, name: string) => String(places[name] ?? all));
 }
+
+/** What the audit log may hold, for who looks for one kind. */
+export const acts = Object.keys(strings).filter((key) => key.startsWith("act.")).map((key) => key.slice("act.".length));
 
 /** The same for a word of the server's; one that nobody translated stays as it is. */
 export function word(kind: "reason" | "app" | "decision" | "role" | "act", value: string): string {
