@@ -470,3 +470,35 @@ test("an auditor finds what somebody did, and the rest is passed over", async (t
   await cells.nth(3).waitFor();
   assert.equal(await filter.getByLabel("操作人").inputValue(), "");
 });
+
+test("an agent who reads further up is left there, and told what is new", async (t) => {
+  const browser = await startBrowser(t);
+  if (!browser) return;
+  const server = await startServer(t);
+  const desk = await openConsole(t, browser, server, "agent1");
+  const visitor = await newVisitor(t, browser, server);
+  await visitor.fillIn(applicants.notEligible);
+  await visitor.say("转人工");
+  await desk.view("我的");
+  await desk.rows.first().click();
+  await desk.reply.waitFor();
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await desk.page.route(/\/messages$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await desk.say("您好，请讲。");
+  await desk.log.evaluate((el) => (el.scrollTop = 100));
+  await desk.button("回到最新").waitFor();
+  release();
+  await desk.page.locator(".msg .sending").waitFor({ state: "detached" });
+  await visitor.answers.filter({ hasText: "您好，请讲。" }).waitFor();
+  await visitor.input.fill("在吗");
+  await visitor.input.press("Enter");
+  const pill = desk.button("1 条新消息");
+  await pill.waitFor();
+  assert.equal(await desk.log.evaluate((el) => el.scrollTop), 100);
+  await pill.click();
+  await pill.waitFor({ state: "detached" });
+});

@@ -78,6 +78,7 @@ const strings = {
   details: ["访客资料", "Visitor details"],
   older: ["更早的消息", "Earlier messages"],
   latest: ["回到最新", "Latest"],
+  newBelow: ["{n} 条新消息", "{n} new"],
   typing: ["访客正在输入…", "The visitor is typing…"],
   log: ["对话内容", "Conversation"],
   talkFailed: ["会话加载失败", "The conversation could not be loaded"],

@@ -16,16 +16,19 @@ const oneGo = 5 * 60_000;
 export const Log = reactive(({ desk, talk }: { desk: Desk; talk: Talk }) => {
   const box = useRef<HTMLDivElement>(null);
   const bottom = useSignal(true);
+  const shown = useRef({ said: 0, seq: 0 });
   const events = talk.events.value;
   const pending = talk.outbox.value;
+  const news = events.filter((e) => e.from === "visitor" && e.seq > shown.current.seq).length;
 
   function toEnd(): void {
     const el = box.current;
     if (el) el.scrollTop = el.scrollHeight;
   }
-  useLayoutEffect(toEnd, [pending.length]);
+  // What is said comes into view, not what only moves from there into the log.
   useLayoutEffect(() => {
-    if (bottom.peek()) toEnd();
+    if (pending.length > shown.current.said || bottom.peek()) toEnd();
+    shown.current = { said: pending.length, seq: bottom.peek() ? talk.last : shown.current.seq };
   });
   useEffect(() => {
     const observer = new ResizeObserver(() => bottom.peek() && toEnd());
@@ -79,7 +82,7 @@ export const Log = reactive(({ desk, talk }: { desk: Desk; talk: Talk }) => {
       {!bottom.value && (
         <button type="button" class="pill" onClick={toEnd}>
           <Icon name="down" />
-          {t("latest")}
+          {news ? t("newBelow", { n: news }) : t("latest")}
         </button>
       )}
     </div>
