@@ -502,3 +502,27 @@ test("an agent who reads further up is left there, and told what is new", async 
   await pill.click();
   await pill.waitFor({ state: "detached" });
 });
+
+test("in English, notices, reasons and details are too", async (t) => {
+  const browser = await startBrowser(t);
+  if (!browser) return;
+  const server = await startServer(t);
+  const { page, rows } = await openConsole(t, browser, server, "agent1");
+  const visitor = await newVisitor(t, browser, server);
+  await visitor.fillIn(applicants.notEligible);
+  await visitor.submit();
+  await visitor.say("转人工");
+  await page.getByRole("button", { name: "设置", exact: true }).click();
+  await page.getByText("English").click();
+  await page.keyboard.press("Escape");
+  await page.getByRole("tab", { name: "Mine" }).click();
+  await rows.first().click();
+  const notices = page.locator(".log .notice");
+  for (const words of ["Application submitted", "Decision: Not eligible", "not real-name verified", "Waiting for an agent.", "小林 has taken over."]) {
+    await notices.filter({ hasText: words }).first().waitFor();
+  }
+  assert.ok((await notices.first().getAttribute("title")).includes("申请已提交"), "what the visitor reads is gone");
+  const panel = page.getByRole("complementary", { name: "Visitor details" });
+  await panel.getByText("ID number").waitFor();
+  await panel.locator(".reasons").getByText("not real-name verified").waitFor();
+});

@@ -1,5 +1,5 @@
-// Every string of the console, Chinese first. What the server says (notices,
-// errors) comes in Chinese.
+// Every string of the console, Chinese first. What the server says comes in
+// Chinese; english.ts has the other words for it.
 import { signal } from "@preact/signals-core";
 import { load, save } from "./prefs";
 

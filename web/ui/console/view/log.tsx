@@ -2,6 +2,7 @@ import { h, Fragment } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { ChatEvent } from "../../shared/protocol";
 import { reactive, useSignal } from "../../shared/reactive";
+import { noticeText } from "../lib/english";
 import { t } from "../lib/i18n";
 import { dayName, fullTime, timeOfDay } from "../lib/time";
 import type { Desk } from "../model/desk";
@@ -139,10 +140,11 @@ function Entry({ item: { event, day, agent, first, last } }: { item: Said }) {
 }
 
 function Notice({ event }: { event: ChatEvent }) {
+  const text = noticeText(event); // in English; the visitor's own under the pointer
   const decision = event.code === "application.decided" ? ` decision ${event.data?.decision ?? "manual_review"}` : "";
   return (
-    <p class={`notice${decision}`}>
-      {event.text} <time dateTime={event.at}>{timeOfDay(event.at)}</time>
+    <p class={`notice${decision}`} title={text === event.text ? undefined : event.text}>
+      {text} <time dateTime={event.at}>{timeOfDay(event.at)}</time>
     </p>
   );
 }

@@ -1,6 +1,7 @@
 import { h, type ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { reactive, useSignal } from "../../shared/reactive";
+import { labelOf, reasonText } from "../lib/english";
 import { t, word } from "../lib/i18n";
 import { fullTime, now, shortTime, span } from "../lib/time";
 import type { Desk } from "../model/desk";
@@ -123,10 +124,10 @@ const Details = reactive(({ desk, talk, details, row }: DetailsProps) => {
               <span class="mark" role="img" aria-label={t(d.state)} title={t(d.state)}>
                 <Icon name={marks[d.state] ?? "clock"} />
               </span>
-              <span class="detail-label">{d.label}</span>
+              <span class="detail-label">{labelOf(d)}</span>
               <Value talk={talk} detail={d} />
               {may && d.masked && !talk.shown.value.has(d.kind) && (
-                <button type="button" class="tool small" aria-label={`${t("reveal")} ${d.label}`} title={t("reveal")} onClick={() => (asking.value = d)}>
+                <button type="button" class="tool small" aria-label={`${t("reveal")} ${labelOf(d)}`} title={t("reveal")} onClick={() => (asking.value = d)}>
                   <Icon name="eye" />
                 </button>
               )}
@@ -197,7 +198,7 @@ function Application({ packet }: { packet: Packet }) {
           {app.reasons!.map((r) => (
             <li key={r.code}>
               <code>{r.code}</code>
-              {r.text_zh}
+              {reasonText(r)}
             </li>
           ))}
         </ul>

@@ -1,6 +1,7 @@
 import { h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { reactive, useSignal } from "../../shared/reactive";
+import { labelOf } from "../lib/english";
 import { t, type Key } from "../lib/i18n";
 import type { Desk } from "../model/desk";
 import type { Talk } from "../model/talk";
@@ -37,7 +38,7 @@ export const RevealDialog = reactive(({ desk, talk, detail, onClose }: Props) =>
   }
 
   return (
-    <Dialog title={t("revealTitle", { n: detail.label })} onClose={onClose}>
+    <Dialog title={t("revealTitle", { n: labelOf(detail) })} onClose={onClose}>
       <div class="sheet-body">
         <p class="hint">{t("revealHint", { s: 30 })}</p>
         <fieldset class="options">
