@@ -417,6 +417,7 @@ test("what came while nobody looked is marked, until it is answered", async (t) 
   await widget.chat.getByText("看着的时候来的").waitFor();
   assert.equal(await line.count(), 0);
   await widget.button("收起聊天窗口").click();
+  await widget.panel.waitFor({ state: "hidden" });
   for (let i = 1; i <= 20; i++) peer.event({ from: "agent", origin: "human", text: `第 ${i} 句` });
   await widget.badge.filter({ hasText: "20" }).waitFor();
   await widget.launcher.click();
