@@ -1,6 +1,8 @@
 package guard_test
 
 import (
+	"os"
+	"strings"
 	"testing"
 
 	"fenfu/intents/guard"
@@ -80,4 +82,31 @@ func TestAllowed(t *testing.T) {
 			t.Errorf("%q: %v", s, found)
 		}
 	}
+}
+
+// TestRoundabout: sentences that say it without the words that everybody expects,
+// and honest ones that have the same words.
+func TestRoundabout(t *testing.T) {
+	g := guard.New("example.com", "400-800-0000")
+	for _, line := range lines(t, "testdata/forbidden.tsv") {
+		kind, said, _ := strings.Cut(line, "\t")
+		if found := g.Check(said); !has(found, guard.Kind(kind)) {
+			t.Errorf("%s: %q passes (%v)", kind, said, found)
+		}
+	}
+	for _, said := range lines(t, "testdata/allowed.txt") {
+		if found := g.Check(said); found != nil {
+			t.Errorf("%q: %v", said, found)
+		}
+	}
+}
+
+func lines(t *testing.T, name string) []string {
+	t.Helper()
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(strings.TrimSpace(string(raw)), "\n") // after the heading
+	return strings.Split(rest, "\n")
 }

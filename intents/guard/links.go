@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // minNumber is how many digits make a number that one can turn to.
@@ -11,12 +12,15 @@ const minNumber = 7
 
 var (
 	link = regexp.MustCompile(`(?:(?:https?|hxxps?|ftp|weixin|alipays?)[:：]?//|www\.)[^\s,，。；、）)」”"'<>]+|` +
-		`[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|cn|net|org|top|xyz|vip|cc|io|me|info|app|shop|site|link|club|online|ltd|tech|wang|icu|fun|pro|ink|work|mobi|tk|ly|gd|im|中国|公司|网址)(?:[/?:][^\s,，。；、）)」”"'<>]*)?`)
+		`[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|cn|net|org|top|xyz|vip|cc|io|me|info|app|shop|site|link|club|online|ltd|tech|wang|icu|fun|pro|ink|work|mobi|tk|ly|gd|im|apk|中国|公司|网址)(?:[/?:][^\s,，。；、）)」”"'<>]*)?|\b\d{1,3}(?:\.\d{1,3}){3}\b(?:[/:][^\s,，。；、）)」”"'<>]*)?`)
 	phone   = regexp.MustCompile(`\d(?:[ -]?\d){6,}`)
+	spoken  = regexp.MustCompile(`[〇零一幺二两三四五六七八九]{7,}`)
 	account = regexp.MustCompile(`(?:加|添加|联系|搜|搜索|关注)(?:我|我的|客服|一下|这个|客服的)*(?:微信(?:[^官支客团钱内里]|$)|qq|vx|wx|v信|薇信|扣扣|企鹅|telegram|电报|飞机|公众号|whatsapp)|` +
-		`(?:扫|识别|长按)(?:一下|这个|下方|下面|此|上方|图中)*(?:二维码|码)|(?:微信号|qq号?|vx|v信|薇信)[:：是]?[a-z0-9_-]{5,}`)
-	host  = regexp.MustCompile(`^(?:[a-z]+[:：]?//)?(?:[^@/]*@)?([^/:?#]+)`)
-	space = strings.NewReplacer(" ", "", "\n", "", "。", ".", "点com", ".com", "点cn", ".cn", "[.]", ".", "(.)", ".")
+		`(?:扫|识别|长按)(?:一下|这个|下方|下面|此|上方|图中)*(?:二维码|码)|(?:微信号|qq号?|vx|v信|薇信)[:：是]?[a-z0-9_-]{5,}|` +
+		`(?:微信|[薇威]信|卫星)(?:号|搜)?[:：是]?[a-z][a-z0-9_-]{5,}|(?:^|加|加一下|[^a-z])v[:：][a-z][a-z0-9_-]{5,}`)
+	atTill = regexp.MustCompile(`^扫码(?:付款|支付|消费|购物|时)`)
+	host   = regexp.MustCompile(`^(?:[a-z]+[:：]?//)?(?:[^@/]*@)?([^/:?#]+)`)
+	space  = strings.NewReplacer(" ", "", "\n", "", "。", ".", "点com", ".com", "点cn", ".cn", "点net", ".net", "点top", ".top", "点vip", ".vip", "点cc", ".cc", "点xyz", ".xyz", "[.]", ".", "(.)", ".")
 )
 
 // links finds what leads out of the chat.
@@ -41,8 +45,17 @@ func (g *Guard) links(normal string) []Finding {
 			out = append(out, Finding{Link, d})
 		}
 	}
+	tight = strings.Map(func(c rune) rune {
+		if unicode.In(c, unicode.So, unicode.Sk, unicode.Mn) {
+			return -1 // pictures between the characters of a word
+		}
+		return c
+	}, tight)
+	for _, m := range spoken.FindAllString(plainNumerals.Replace(tight), -1) {
+		out = append(out, Finding{Link, m})
+	}
 	for _, m := range account.FindAllStringIndex(tight, -1) {
-		if !negated(tight[:m[0]]) {
+		if !negated(tight[:m[0]]) && !atTill.MatchString(tight[m[0]:]) {
 			out = append(out, Finding{Link, tight[m[0]:m[1]]})
 		}
 	}

@@ -42,7 +42,8 @@ func (g *Guard) clauses(raw string) string {
 }
 
 // join puts pieces of a single character together with what stands before
-// them: nobody writes such sentences but to hide a word (包。过).
+// them, if that is short: nobody writes such sentences but to hide a word
+// (包。过).
 func join(parts []string) []string {
 	var out []string
 	short := false
@@ -52,13 +53,18 @@ func join(parts []string) []string {
 			out[len(out)-1] += p
 			continue
 		}
-		out, short = append(out, p), one
+		out, short = append(out, p), utf8.RuneCountInString(p) <= 2
 	}
 	return out
 }
 
+// plainNumerals writes the numerals of cheques as everybody does.
+var plainNumerals = strings.NewReplacer("壹", "一", "贰", "二", "叁", "三", "肆", "四", "伍", "五", "陆", "六", "柒", "七", "捌", "八", "玖", "九",
+	"拾", "十", "佰", "百", "仟", "千", "萬", "万")
+
 // fold is intents.Fold that keeps percent signs, and digits in one piece.
 func (g *Guard) fold(s string) string {
+	s = plainNumerals.Replace(s)
 	if !strings.ContainsAny(s, "%‰") {
 		return intents.Fold(s)
 	}
@@ -93,7 +99,7 @@ var watched = strings.Fields("验证码 校验码 动态码 安全码 密码 口
 
 // meant are words that sound like watched ones and are not.
 var meant = strings.Fields("包裹 威信 维信 观方 通国 客户 克服 利润 例率 立即 利己 必果 保国 报过 抱过 代看 带开 待开 打开 年华 通告 下款 " +
-	"审判 肯顶 宝证 刷连 承若 日系 月夕 月系 日席")
+	"问过 审判 肯顶 宝证 刷连 承若 日系 月夕 月系 日席")
 
 func newSpeller() *speller {
 	s := &speller{table: pinyin.New(), words: map[uint16][][]rune{}, keep: map[string]bool{}}

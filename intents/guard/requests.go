@@ -14,25 +14,46 @@ type request struct {
 var requested = []request{
 	{
 		kind:   Secret,
-		thing:  regexp.MustCompile(`(?:支付|取款|交易|登录|银行卡|微信|账户|账号|钱包)?密码|验证码|校验码|动态码|安全码|[四六46]位(?:的)?数字|短信(?:里|中)?的?(?:数字|内容)|口令|cvv2?|cvc2?|pin码?|卡背面|背面[^,?]{0,4}三位|后三位|mima|yanzhengma|yzm|银行卡号|卡号|信用卡有效期|otp|屏幕共享|共享屏幕|远程控制|手势`),
-		before: regexp.MustCompile(`提供|发送|发来|发给|发到|发|输入|告知|告诉|回复|填写|填|报|说|上传|出示|索要|给我|给一下|给|念|读|截图|核对|核实|录入|留下|需要|要|打开|开启|登记|写`),
-		after:  regexp.MustCompile(`(?:发|报|告诉|告知|提供|说|念|输入|输|填写|填|回复|回|写|截图|转发|打)(?:给|到|来|过来|我|一下|送|在这|即可|客服|这里|上来|出来|下|吧|就行|就可以|$|,|\?)|是多少|是什么$|是什么[,?]|是几|多少\?|给我|给客服`),
+		thing:  regexp.MustCompile(`(?:支付|取款|交易|登录|银行卡|微信|账户|账号|钱包)?密码|验证码|校验码|动态码|安全码|[四六46]位(?:的)?数字|短信(?:里|中)?的?(?:数字|内容)|口令|cvv2?|cvc2?|pin码?|卡背面|背面[^,?]{0,4}三位|后三位|mima|yanzhengma|yzm|银行卡号|卡号|(?:信用卡|银行卡)[^,?]{0,3}有效期|otp|passcode|\bcode\b|手势|(?:后面|背面|背后|末尾)[^,?]{0,4}[三3][位个]数字?|(?:付款|支付|输)[^,?]{0,6}[六6][位个]数字?`),
+		before: regexp.MustCompile(`提供|发送|发来|发给|发到|发|输入|告知|告诉|回复|填写|填|报|说|上传|出示|索要|给我|给一下|给|念|读|截图|核对|核实|录入|留下|需要|要|打开|开启|登记|写|send|give|tell`),
+		after:  regexp.MustCompile(`(?:发|报|告诉|告知|提供|说|念|输入|输|填写|填|回复|回|写|截图|转发|打|拍)(?:给|到|来|过来|我|小编|这边|一下|送|在这|在对话|在聊天|即可|客服|这里|上来|出来|下|吧|就行|就可以|$|,|\?)|是多少|是什么$|是什么[,?]|是几|是啥|多少(?:\?|$|[呀啊呢])|给我|给客服|给(?:一)?下|^呢(?:\?|$)`),
 		wallet: true,
 	},
 	{
+		kind:   Secret, // whatever name it has
+		thing:  regexp.MustCompile(`短信(?:截图)?|[四六46几]位数|那串|[六6]个数字?|(?:^|[^二维条付收款编])码`),
+		before: never,
+		after:  regexp.MustCompile(`^[^,?]{0,4}(?:转发?|发|截图|念|读|说|告诉|报|给)(?:给|到|来给)?(?:我|客服|小编|这|聊天)`),
+	},
+	{
+		kind:   Secret,
+		thing:  regexp.MustCompile(`屏幕共享|共享屏幕|远程(?:控制|协助|操作|看)|会议软件`),
+		before: regexp.MustCompile(`请|麻烦|打开|开启|下载|安装|我|需要|配合`),
+		after:  regexp.MustCompile(`一下|我(?:来|再)?(?:教|帮|看)|即可`),
+	},
+	{
 		kind:   Face,
-		thing:  regexp.MustCompile(`刷脸|扫脸|人脸(?:识别|验证|认证|核验)?|面部(?:识别|验证)|手持身份证|自拍|眨眨?眼|视频(?:验证|认证|核验|通话)|身份证(?:正反面|照片|原件)|摄像头`),
+		thing:  regexp.MustCompile(`刷脸|扫脸|人脸(?:识别|验证|认证|核验)?|面[部容](?:识别|验证|核验)|活体(?:检测|识别)|(?:手持|[拿举]着)身份证|对[着准](?:镜头|屏幕)(?:[^,?]{0,2}[眨摇点张扫])?|自拍|眨眨?眼|视频(?:验证|认证|核验|通话)|身份证(?:正反面|照片|原件)|摄像头|身份证[^,?]{0,3}拍|开个?视频|视频(?:一下|确认|聊)|录[^,?]{0,4}视频`),
 		before: regexp.MustCompile(`请|麻烦|需要您|您需要|需要你|你需要|您要|现在|配合|打开|点开|上传|发|拍|提供|必须|得`),
-		after:  regexp.MustCompile(`(?:发|传)(?:给|到|来|过来|我|一下)|一下|即可|就行|才能(?:继续|办理)`),
+		after:  regexp.MustCompile(`(?:发|传|拍)(?:给|到|来|过来|我|一下)|^给我|^(?:个|张)?照?[^,?]{0,2}发过来|一下|即可|就行|才能(?:继续|办理)|^,我看`),
 		wallet: true,
 	},
 	{
 		kind:   Transfer,
-		thing:  regexp.MustCompile(`转账|汇款|打款|转钱|打钱|转给|充值|刷流水|保证金|押金|解冻费|工本费|认证金|会员费|定金|验资|手续费|服务费|代办费`),
-		before: regexp.MustCompile(`请|麻烦|需要|需|先|必须|要|缴纳|缴|交|支付|付|让您|让你|得`),
-		after:  regexp.MustCompile(`(?:给|到)(?:我|客服|这个|以下|下面|指定|该|对公)|过来|后(?:即可|就|才|马上|立即)|即可|就能|才能`),
+		thing:  regexp.MustCompile(`转账|汇款|打款|转钱|打钱|转给|刷流水|保证金|押金|解冻费|工本费|认证[金费]|会员费|定金|验资|手续费|服务费|代办费|激活费|开户费|资料费|材料费|加急费|中介费|辛苦费|好处费|红包|安全账户|监管账户|小钱|一分钱|办理费|审核费|评估费|申请费|[打转汇](?:点|些|一点|一笔)钱`),
+		before: regexp.MustCompile(`请|麻烦|需要|需|先|必须|要|缴纳|缴|交|支付|(?:^|[^分])付|垫|买个|转到|转入|转|存到|往|把|发个|给个|让您|让你|得`),
+		after:  regexp.MustCompile(`(?:给|到)(?:我|客服|这个|以下|下面|指定|该|对公)|过来|后(?:即可|就|才|马上|立即)|即可|就能|才能|^[^,?]{0,4}(?:激活|验证)`),
+	},
+	{
+		kind:   Transfer, // a card may need it, and who says so asks for nothing
+		thing:  regexp.MustCompile(`充值|充钱|买个?会员|[打转付]\d{2,}(?:元|块)?|扫[^,?]{0,3}付`),
+		before: regexp.MustCompile(`先|必须|给我`),
+		after:  regexp.MustCompile(`(?:给|到)(?:我|客服|这个|以下|下面|指定|该|对公)|过来|就能|后(?:即可|就能|马上|立即)?(?:开通|激活|通过|返)|再?返还`),
 	},
 }
+
+// never is no word at all.
+var never = regexp.MustCompile(`[^\x00-\x{10FFFF}]`)
 
 // How far from the thing the words that ask for it may stand, in bytes of
 // Chinese.
@@ -41,8 +62,14 @@ const (
 	farAfter  = 12 * 3
 )
 
-// record follows a thing that is only spoken of: 保留转账记录.
-var record = regexp.MustCompile(`^(?:记录|凭证|流水|功能|页面|错误|锁定|拦截)`)
+// record follows a thing that is only spoken of: 保留转账记录, 把钱转给对方了吗.
+var record = regexp.MustCompile(`^(?:记录|凭证|流水|功能|页面|错误|锁定|拦截|对方|别人|他人|陌生|骗子)`)
+
+// others are who else asks for it: 您是不是被要求提供验证码了. stops is that it is to end: 请关闭屏幕共享.
+var (
+	others = regexp.MustCompile(`(?:被|有人|对方|别人|他们)[^,?我]{0,6}$`)
+	stops  = regexp.MustCompile(`关闭|停止|退出|结束`)
+)
 
 // requests finds what a folded sentence asks for.
 func requests(s string) []Finding {
@@ -72,7 +99,7 @@ func (r request) at(s string, start, end int) string {
 	}
 	if all := r.before.FindAllStringIndex(s[from:start], -1); all != nil {
 		verb := from + all[len(all)-1][0]
-		if !negated(s[:verb]) && !negatedInside(s[verb:start]) && !negated(s[:start]) && !r.inWallet(s, verb, end) {
+		if !negated(s[:verb]) && !negatedInside(s[verb:start]) && !negated(s[:start]) && !others.MatchString(s[:verb]) && !stops.MatchString(s[verb:start]) && !r.inWallet(s, verb, end) {
 			return s[verb:end]
 		}
 	}
@@ -80,7 +107,7 @@ func (r request) at(s string, start, end int) string {
 	for to < len(s) && s[to]&0xc0 == 0x80 {
 		to--
 	}
-	if m := r.after.FindStringIndex(s[end:to]); m != nil {
+	for _, m := range r.after.FindAllStringIndex(s[end:to], -1) {
 		verb := end + m[0]
 		if !negated(s[:verb]) && !r.inWallet(s, start, end+m[1]) {
 			return s[start : end+m[1]]
