@@ -52,7 +52,7 @@ func (c *config) canned() ([]api.Canned, error) {
 	if err := yaml.UnmarshalWithOptions(text, &all, yaml.Strict()); err != nil {
 		return nil, fmt.Errorf("canned replies: %w", err)
 	}
-	words := guard.New()
+	words := guard.New(c.ComplaintChannel)
 	for _, r := range all {
 		if r.ID == "" || r.Title == "" || r.Text == "" {
 			return nil, fmt.Errorf("canned reply %q: id, title and text are needed", r.ID)
@@ -66,7 +66,7 @@ func (c *config) canned() ([]api.Canned, error) {
 
 // forbidden holds agents to what the bot is held to.
 func (c *config) forbidden() func(string) string {
-	words := guard.New()
+	words := guard.New(c.ComplaintChannel)
 	return func(text string) string {
 		if found := words.Check(text); len(found) > 0 {
 			return found[0].Text

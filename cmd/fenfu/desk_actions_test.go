@@ -250,3 +250,15 @@ func TestDeskOneTakes(t *testing.T) {
 		}
 	})
 }
+
+// TestDeskTellsWhereToComplain: an agent may name the operator's own channel for
+// complaints, and no other number.
+func TestDeskTellsWhereToComplain(t *testing.T) {
+	c := config{ComplaintChannel: "投诉电话 400-800-0000（9:00–18:00）"}
+	if found := c.forbidden()("您可以拨打投诉电话400-800-0000反映"); found != "" {
+		t.Errorf("refused: %s", found)
+	}
+	if c.forbidden()("您可以拨打400-800-0001反映") == "" {
+		t.Error("another number passes")
+	}
+}

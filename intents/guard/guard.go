@@ -46,16 +46,19 @@ type Guard struct {
 }
 
 // New returns a Guard that lets texts name the allowed hosts, with their
-// subdomains ("example.com"), and the allowed numbers ("400-800-0000").
+// subdomains ("example.com"), and the allowed numbers ("400-800-0000"), also
+// such as stand among other words ("投诉电话 400-800-0000（9:00–18:00）").
 func New(allowed ...string) *Guard {
 	g := &Guard{sounds: newSpeller()}
 	for _, a := range allowed {
-		a = strings.ToLower(strings.TrimSpace(a))
-		if d := digits(a); len(d) >= minNumber {
-			a = d
+		a = strings.ToLower(intents.Normalize(a))
+		for _, n := range phone.FindAllString(a, -1) {
+			g.allowed = append(g.allowed, digits(n))
 		}
-		if a != "" {
-			g.allowed = append(g.allowed, a)
+		for _, l := range link.FindAllString(a, -1) {
+			if m := host.FindStringSubmatch(l); m != nil {
+				g.allowed = append(g.allowed, m[1])
+			}
 		}
 	}
 	return g

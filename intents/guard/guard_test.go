@@ -110,3 +110,19 @@ func lines(t *testing.T, name string) []string {
 	_, rest, _ := strings.Cut(strings.TrimSpace(string(raw)), "\n") // after the heading
 	return strings.Split(rest, "\n")
 }
+
+// TestAllowedChannel: an operator writes down where to complain in words of
+// their own, and who helps visitors may tell them.
+func TestAllowedChannel(t *testing.T) {
+	g := guard.New("投诉电话 400-800-0000（9:00–18:00），或 https://help.example.com/complaints")
+	for _, s := range []string{"投诉请拨打400-800-0000", "请打4008000000", "请见 https://help.example.com/complaints"} {
+		if found := g.Check(s); found != nil {
+			t.Errorf("%q: %v", s, found)
+		}
+	}
+	for _, s := range []string{"投诉请拨打400-800-0001", "请见 https://help.example.com.evil.cn/", "请见 evil.com"} {
+		if found := g.Check(s); !has(found, guard.Link) {
+			t.Errorf("%q passes", s)
+		}
+	}
+}

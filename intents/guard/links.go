@@ -7,9 +7,6 @@ import (
 	"unicode"
 )
 
-// minNumber is how many digits make a number that one can turn to.
-const minNumber = 7
-
 var (
 	link = regexp.MustCompile(`(?:(?:https?|hxxps?|ftp|weixin|alipays?)[:：]?//|www\.)[^\s,，。；、）)」”"'<>]+|` +
 		`[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|cn|net|org|top|xyz|vip|cc|io|me|info|app|shop|site|link|club|online|ltd|tech|wang|icu|fun|pro|ink|work|mobi|tk|ly|gd|im|apk|中国|公司|网址)(?:[/?:][^\s,，。；、）)」”"'<>]*)?|\b\d{1,3}(?:\.\d{1,3}){3}\b(?:[/:][^\s,，。；、）)」”"'<>]*)?`)
