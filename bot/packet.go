@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"fenfu/bot/eligibility"
 	"fenfu/bot/flow"
@@ -106,6 +107,18 @@ func (b *Bot) packetDetail(s flow.State, k slot.Kind) PacketDetail {
 	return out
 }
 
+// Mask returns what somebody at the desk writes beside a session with details
+// masked: those of the session wherever they stand, and what looks like one.
+func (s *Session) Mask(text string, now time.Time) string {
+	text = maskAgain(slot.Hide(text, slot.Scan(text, now)), s.Flow.Details)
+	for _, d := range s.known() {
+		if value := d.Reveal(); value != "" {
+			text = strings.ReplaceAll(text, value, strings.Repeat("*", utf8.RuneCountInString(value)))
+		}
+	}
+	return text
+}
+
 // Detail returns one detail in full, and false if there is none. Whoever is
 // shown it has been written down before.
 func (s *Session) Detail(kind string) (pii.Text, bool) {
@@ -117,14 +130,4 @@ func (s *Session) Detail(kind string) (pii.Text, bool) {
 	}
 	d, ok := s.Flow.Details[slot.Kind(kind)]
 	return d.Value, ok
-}
-
-// Conceal masks the session's details, and whatever looks like one, in a text
-// that people wrote about it.
-func (s *Session) Conceal(text string) string {
-	text = maskAgain(text, s.Flow.Details)
-	if h := s.Handoff; h != nil && h.Contact != "" {
-		text = strings.ReplaceAll(text, h.Contact.Reveal(), slot.Redact(h.Contact.Reveal()))
-	}
-	return slot.Redact(text)
 }

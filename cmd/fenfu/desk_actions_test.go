@@ -262,3 +262,36 @@ func TestDeskTellsWhereToComplain(t *testing.T) {
 		t.Error("another number passes")
 	}
 }
+
+// TestDeskWritesNoDetails: what agents write beside a conversation, and why they
+// look at a detail, says no detail of its visitor's; nor does what they ask for
+// that does not exist.
+func TestDeskWritesNoDetails(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, "")
+	session := o.waiting("开通分付", "同意", "我同意", "林小满", "110199199005219903", "13800138000", "确认提交")
+	li := o.signIn(staff.Account{ID: "li", Name: "李娜", Role: staff.Agent})
+	li.must(conversation(session, "/take"), command())
+	li.must(conversation(session, "/notes"), command("text", "林小满说手机13800138000在用，微信linxiaoman_88"))
+	li.must(conversation(session, "/tags"), map[string]any{"tags": []string{"林小满老客户"}})
+	for _, body := range []map[string]string{
+		{"kind": "name", "reason": "核对林小满和他老婆王秀英的姓名，微信linxiaoman_88"}, {"kind": "phone", "reason": "回电"},
+	} {
+		li.must(conversation(session, "/reveal"), body)
+	}
+	if status := li.post(conversation(session, "/transfer"), command("desk", "林小满13800138000", "note", "转给林小满的同事"), nil); status != 400 {
+		t.Errorf("transfer to no desk: %d", status)
+	}
+	kept := li.send("GET", conversation(session), "", nil).body
+	for _, e := range o.entries() {
+		kept += fmt.Sprint(e)
+	}
+	for _, secret := range []string{"小满", "秀英", "13800138000", "linxiaoman_88"} {
+		if strings.Contains(kept, secret) {
+			t.Errorf("%s is in what was written down: %s", secret, kept)
+		}
+	}
+	if !strings.Contains(kept, "林**说手机138****8000在用") || !strings.Contains(kept, "林**老客户") || !strings.Contains(kept, "回电") {
+		t.Errorf("nothing can be read any more: %s", kept)
+	}
+}

@@ -228,6 +228,9 @@ func (a *API) transfer(w http.ResponseWriter, r *request) error {
 			return err
 		}
 	}
+	if _, ok := a.Desks.Desk(body.Desk); body.Desk != "" && !ok {
+		return &bot.Error{Code: bot.Invalid, Message: "没有这个服务组。"}
+	}
 	if strings.TrimSpace(body.Note) != "" {
 		if _, err := a.writeNote(r, &s, body.ID, "转接："+body.Note); err != nil {
 			return err
@@ -303,7 +306,7 @@ func (a *API) writeNote(r *request, s *bot.Session, id, text string) (Note, erro
 	if err := a.record(r, staff.Entry{Action: "note", Session: s.ID}); err != nil {
 		return Note{}, err
 	}
-	n := Note{ID: name, By: r.person(), At: a.Now().UTC(), Text: s.Conceal(text)}
+	n := Note{ID: name, By: r.person(), At: a.Now().UTC(), Text: s.Mask(text, a.Now())}
 	if err := a.Beside.AddNote(r.Context(), s.ID, n); err != nil {
 		return Note{}, err
 	}
@@ -327,7 +330,7 @@ func (a *API) tags(w http.ResponseWriter, r *request) error {
 		if tag == "" || utf8.RuneCountInString(tag) > maxTag || len(tags) == maxTags {
 			return &bot.Error{Code: bot.Invalid, Message: "标签最多 8 个，每个不超过 12 个字。"}
 		}
-		if tag = s.Conceal(tag); !slices.Contains(tags, tag) {
+		if tag = s.Mask(tag, a.Now()); !slices.Contains(tags, tag) {
 			tags = append(tags, tag)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"fenfu/bot"
+	"fenfu/bot/redact"
 	"fenfu/bot/staff"
 )
 
@@ -50,7 +51,7 @@ func (a *API) reveal(w http.ResponseWriter, r *request) error {
 		}
 		return &bot.Error{Code: bot.Limited, Message: "查看太频繁了，请稍后再试。"}
 	}
-	if err := a.record(r, staff.Entry{Action: "reveal", Session: s.ID, Field: body.Kind, Reason: s.Conceal(reason)}); err != nil {
+	if err := a.record(r, staff.Entry{Action: "reveal", Session: s.ID, Field: body.Kind, Reason: redact.Details(s.Mask(reason, a.Now()), nil, a.Now())}); err != nil {
 		return err
 	}
 	return answer(w, struct {
