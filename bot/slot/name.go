@@ -146,6 +146,10 @@ func candidates(text string, pieces []piece, dst []candidate) ([]candidate, stri
 		if i+1 < len(pieces) && p.surnameApart(text, pieces[i+1]) {
 			i++
 			p.end, p.mixed = pieces[i].end, p.mixed || pieces[i].mixed
+			if i+1 < len(pieces) && givenApart(text, pieces[i], pieces[i+1]) {
+				i++
+				p.end, p.mixed = pieces[i].end, p.mixed || pieces[i].mixed
+			}
 		}
 		c, why := p.candidate(text)
 		switch {
@@ -196,6 +200,14 @@ func (p piece) surnameApart(text string, next piece) bool {
 	n := utf8.RuneCountInString(text[next.start:next.end])
 	v := text[p.start:p.end]
 	return n <= 2 && v == surnameOf(v)
+}
+
+// givenApart reports whether next is the second character of a given name whose
+// first is p: some put a space behind every one.
+func givenApart(text string, p, next piece) bool {
+	one := text[next.start:next.end]
+	return next.lead == 0 && utf8.RuneCountInString(text[p.start:p.end]) == 1 && utf8.RuneCountInString(one) == 1 &&
+		strings.TrimFunc(text[p.end:next.start], isSpace) == "" && !strings.Contains("啊呀呢吧了哦喔嗯哈的吗么嘛哟诶欸啦噢对是好", one)
 }
 
 // candidate judges a piece; the second result is the reason why it is no name.
