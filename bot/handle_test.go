@@ -346,6 +346,31 @@ func TestEchoHidesDetails(t *testing.T) {
 	}
 }
 
+// TestEchoHidesWhatIsRefused: a detail that was not taken for one is no more for
+// showing than one that was, and a code in words no more than one in figures.
+func TestEchoHidesWhatIsRefused(t *testing.T) {
+	w := newWorld(t)
+	b := w.node()
+	w.say(b, "支付密码是七三五二九一", "我的验证码 七 三 五 二 九 一 不对", "开通分付", "同意", "同意",
+		"林小满1", "Lin Xiaoman", "林小满", "我的是110199199005219O03", "11o199199oo5219903", "支付密码一直不对怎么办")
+	secrets := []string{"五二九", "五 二 九", "小满", "Xiaoman", "219", "990", "O03"}
+	last := ""
+	for _, e := range w.events(0) {
+		if e.From != bot.Visitor {
+			continue
+		}
+		last = e.Text.Reveal()
+		for _, secret := range secrets {
+			if strings.Contains(last, secret) {
+				t.Errorf("event %d shows %s: %s", e.Seq, secret, last)
+			}
+		}
+	}
+	if last != "支付密码一直不对怎么办" {
+		t.Errorf("a question is masked: %s", last)
+	}
+}
+
 // TestUnder14 leaves nothing behind.
 func TestUnder14(t *testing.T) {
 	w := newWorld(t)

@@ -147,7 +147,7 @@ func (t *turn) echo(text string, actions []flow.Action) string {
 	out := slot.Hide(text, found)
 	out = maskAgain(out, t.s.Flow.Details)
 	if flow.Secret(text) {
-		out = maskDigits(out)
+		out = flow.HideSecret(out)
 	}
 	return widen(out)
 }
@@ -176,15 +176,6 @@ func widen(s string) string {
 		}
 	}
 	return string(text)
-}
-
-func maskDigits(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return '*'
-		}
-		return r
-	}, s)
 }
 
 func (t *turn) notice(code, text string, data *Data, choices ...Choice) {

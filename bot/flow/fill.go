@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"fenfu/bot/pii"
 	"fenfu/bot/slot"
 )
 
@@ -24,6 +25,9 @@ func (r *run) fill(s *Step, c Command) {
 	default:
 		if named := r.f.step(c.Step); named != nil {
 			s = named
+		}
+		if s.takes(slot.Name) && c.Reason == "mixed" && slot.LooksWritten(r.in.Text) {
+			r.hide([]slot.Found{{Kind: slot.Name, Value: pii.Text(r.in.Text), End: len(r.in.Text)}})
 		}
 		r.miss(s, c.Reason)
 	}

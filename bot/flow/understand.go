@@ -2,6 +2,7 @@ package flow
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -393,13 +394,30 @@ func hasDigits(text string) bool {
 
 // Secret reports whether the message seems to give away a password or a code.
 func Secret(text string) bool {
-	if !hasDigits(text) {
-		return false
-	}
 	for _, w := range []string{"密码", "验证码", "安全码", "CVV", "cvv"} {
 		if strings.Contains(text, w) {
-			return true
+			return hasDigits(text) || spelled.MatchString(text)
 		}
 	}
 	return false
 }
+
+// HideSecret masks what a secret may be of.
+func HideSecret(text string) string {
+	stars := func(c rune) rune {
+		if strings.ContainsRune(" ,.、-", c) {
+			return c
+		}
+		return '*'
+	}
+	text = spelled.ReplaceAllStringFunc(text, func(s string) string { return strings.Map(stars, s) })
+	return strings.Map(func(c rune) rune {
+		if c >= '0' && c <= '9' {
+			return '*'
+		}
+		return c
+	}, text)
+}
+
+// spelled is a code in the numerals of a language: 七三五二九一.
+var spelled = regexp.MustCompile(`(?:[\d〇零洞一壹幺二贰两三叁四肆五伍六陆七柒拐八捌九玖勾][ ,.、-]?){4,}`)

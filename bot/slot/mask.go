@@ -108,6 +108,12 @@ func Redact(text string) string {
 		if g.n < minRun {
 			continue
 		}
+		// An ID number in which a letter was typed for a digit.
+		if start, end := widen(text, g.start, g.end); start >= copied && end-start > g.end-g.start && end-start >= 15 && end-start <= 19 {
+			b.WriteString(text[copied:start] + strings.Repeat("*", end-start))
+			g.end, copied = end, end
+			continue
+		}
 		b.WriteString(text[copied:g.start])
 		g.redact(&b, text)
 		copied = g.end

@@ -202,6 +202,23 @@ func (p piece) surnameApart(text string, next piece) bool {
 	return n <= 2 && v == surnameOf(v)
 }
 
+// LooksWritten reports whether a text is a name and little else, though not one
+// written as it should be: 余重阳1, Yu Chongyang.
+func LooksWritten(text string) bool {
+	han, letters := 0, 0
+	for _, r := range text {
+		switch {
+		case isHan(r):
+			han++
+		case isLetter(r):
+			letters++
+		case !isSpace(r) && !isDot(r) && (r < '0' || r > '9') && r != '.' && r != '-':
+			return false
+		}
+	}
+	return han == 0 && letters > 3 || han > 1 && han <= 4 && Surname(text) != "" && !isQuestion(text)
+}
+
 // givenApart reports whether next is the second character of a given name whose
 // first is p: some put a space behind every one.
 func givenApart(text string, p, next piece) bool {
