@@ -36,7 +36,7 @@ var account = regexp.MustCompile(`((?i:微信|vx|wx|qq|抖音|快手|微博|旺�
 var figures = []*regexp.Regexp{
 	// An age, but for the one that the conditions name.
 	regexp.MustCompile(`(?:\d{1,3}|` + counting + `{1,4})多?(?:周岁|岁|歲)`),
-	regexp.MustCompile(`(?:我|都|已经|快|刚)(?:\d{2}|[二三四五六七八九]?十[一二三四五六七八九]?)多?了`),
+	regexp.MustCompile(`(?:我|都|已经|快|刚|[爸妈爷奶公婆姥父母])(?:\d{2}|[二三四五六七八九]?十[一二三四五六七八九]?)多?了`),
 	regexp.MustCompile(`(?:今年|年龄|年纪|虚岁|周岁|满)(?:是|有|才|刚)?(?:\d{1,2}|` + counting + `{2,3})`),
 	// A day, or a year of birth.
 	regexp.MustCompile(`(?:\d{1,4}|` + counting + `{1,4})年(?:\d{1,2}|` + counting + `{1,3})月(?:份|(?:\d{1,2}|` + counting + `{1,3})[日号]?)?`),
@@ -48,7 +48,7 @@ var figures = []*regexp.Regexp{
 	regexp.MustCompile(`(?:尾号|尾数|卡号|号码|[前后末][一二两三四五六七八九几\d]位(?:数字?|号)?)[是为:的 ]*(?:\d+|` + numeral + `{2,})`),
 	regexp.MustCompile(`(?:\d+|` + numeral + `{2,})(?:开头|打头|结尾|收尾)`),
 	// What somebody earns.
-	regexp.MustCompile(`(?:工资|月薪|年薪|薪水|收入|薪资|月入|年入|挣|赚)[^,。?\d]{0,4}?(?:\d[\d.]*|` + counting + `)[十百千万wk]?` + counting + `*`),
+	regexp.MustCompile(`(?:工资|月薪|年薪|薪水|收入|薪资|月入|年入|挣|赚|欠了?|负债|存款)[^,。?\d]{0,4}?(?:\d[\d.]*|` + counting + `)[十百千万wk]?` + counting + `*`),
 }
 
 // threshold is an age that the conditions name, in words that speak of them.
@@ -58,7 +58,7 @@ var threshold = regexp.MustCompile(`(?:满|未满|不满|不到|未到|没到|�
 // counts something, or is a score's.
 var (
 	number = regexp.MustCompile(`\d[\d ,.·/-]*\d|\d`)
-	counts = regexp.MustCompile(`^多?(?:个|次|天|遍|步|张|种|期|周(?:[^岁]|$)|家|笔|条|项|位|折|%|分|小时|点|秒|元|块|年(?:[^生代前后出]|$))`)
+	counts = regexp.MustCompile(`^多?(?:号(?:[^楼院线]|$)|个|次|天|遍|步|张|种|期|周(?:[^岁]|$)|家|笔|条|项|位|折|%|分|小时|点|秒|元|块|年(?:[^生代前后出]|$))`)
 	scores = regexp.MustCompile(`(?:分|分数|超过|大于|高于|低于|至少|满|过|第|不到|没到|提到|涨到|够|刚好|正好)(?:是|要|到|为|才|有)?$`)
 )
 

@@ -64,13 +64,13 @@ var ordinary = regexp.MustCompile(`^(?:白[户名天条领屏]|门槛|罗斯|冷
 	`鲁班|付[款费钱完了错给过]|米[粉饭]|衣[服柜]|边[上界]|审核|于[是此])`)
 
 // within are words that a surname's character ends: what follows is no name.
-var within = regexp.MustCompile(`(?:[分支预代垫应到对缴交托]付|[关倒]闭|[缴免运扣消收话学房水电路]费|[这那旁两一身]边|[暂及随平临那同何小按准]时|[开接普流沟]通|[对官地双大]方|[金余限]额|[为如任]何|[等由关在对]于|[保不健]全|[平]方|[资现奖基]金|[日经]常|[上一连]段|[数现]量|[公单]司|[作成]为|[问答]题|[可所]以|[电]话|[上下]周|[银]行|[进]程|[流课]程|[提]示|[网]上|[大小]米|[毛上]衣|[介]绍|[亲]戚|[历]史|[值加]班|[优实普]惠|一张|[普]通)$`)
+var within = regexp.MustCompile(`(?:[分支预代垫应到对缴交托]付|[关倒]闭|[缴免运扣消收话学房水电路]费|[这那旁两一身]边|[暂及随平临那同何小按准]时|[开接普流沟]通|[对官地双大]方|[金余限]额|[为如任]何|[等由关在对]于|[保不健]全|[平]方|[资现奖基]金|[日经]常|[上一连]段|[数现]量|[公单]司|[作成]为|[问答]题|[可所]以|[电]话|[上下]周|[银]行|[进]程|[流课]程|[提]示|[网]上|[芝]麻|[大小]米|[毛上]衣|[介]绍|[亲]戚|[历]史|[值加]班|[优实普]惠|一张|[普]通)$`)
 
 // spaced is a name whose characters are parted.
 var spaced = regexp.MustCompile(`(?:^|[^\p{Han}]|[是叫姓名])\p{Han}(?:[ 、.·/_-]\p{Han}){1,3}`)
 
 // foreign is a name that was written down by its sound, as minorities have.
-var foreign = regexp.MustCompile(`[阿迪丽热巴古力娜扎买提木江汗吐尔逊艾合麦库依帕夏玛努比娅米吾甫拉伊斯哈德卡萨尼克苏莱曼卓西次仁格桑措顿珠旺多吉达瓦姆加央]{4,}`)
+var foreign = regexp.MustCompile(`[阿迪丽热巴古力娜扎买提木江汗吐尔逊艾合麦库依帕夏玛努比娅米吾甫拉伊斯哈德卡萨尼克苏莱曼卓西次仁格桑措顿珠旺多吉达瓦姆加央卜杜堆孜肉祖农亥]{4,}`)
 
 // dotted is a name of two parts, as minorities have.
 var dotted = regexp.MustCompile(`\p{Han}{2,8}(?:·\p{Han}{2,8})+`)

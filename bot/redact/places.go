@@ -10,7 +10,10 @@ const level = `(?:市|州|盟|旗|区|县|镇|乡|村|屯|街道|大道|路|街|
 
 // said is where somebody is said to live or to be from: its words, the place,
 // how it goes on.
-var said = regexp.MustCompile(`((?:家?住在|家住|现居|居住在|居住地|住址|地址|户籍|户口|籍贯|老家|家在|寄到|寄往|送到|收货地)(?:在|是|为|:)?)([\p{Han}\dA-Za-z#-]{2,40}?)(` + goesOn + `)`)
+var said = regexp.MustCompile(`((?:家?住在|家住|我住|我们住|现居|居住在|居住地|住址|地址|户籍|户口|籍贯|老家|家在|寄到|寄往|送到|收货地)(?:在|是|为|:)?)([\p{Han}\dA-Za-z#-]{2,40}?)(` + goesOn + `)`)
+
+// works is where somebody is said to work.
+var works = regexp.MustCompile(`(在)([\p{Han}\dA-Za-z]{2,12}?)(上班|工作|打工|任职|就职)`)
 
 // nothing is in words that only look like one: 地址是对的.
 var nothing = regexp.MustCompile(`^(?:[和跟与填能可会宿院房本簿证]|这|那|要|有|变)|[错对哪怎么不没吗了改弄]|什么`)
@@ -31,7 +34,7 @@ const flat = `[\d一二三四五六七八九十百A-Za-z#-]{1,6}(?:号院|号楼
 
 // withoutPlaces takes out addresses, and names of firms.
 func withoutPlaces(text string) string {
-	text = behind(said, text)
+	text = behind(works, behind(said, text))
 	for _, re := range places {
 		text = re.ReplaceAllString(text, hole)
 	}
