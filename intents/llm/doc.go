@@ -18,10 +18,12 @@
 //   - it is plain text: no mark-up, no address, no word or figure in Latin
 //     script or digits that the named entries do not have;
 //   - most of what it says stands in the named entries, in the same words;
+//   - it leaves out no negation of theirs, and has none that they do not have;
 //   - the claim guard (package guard) has nothing against it.
 //
-// The last two stop different things: a sentence put together from an entry's
-// own words to say the opposite, and a claim that no list of claims foresaw.
+// The last three stop different things: a claim that no list of claims foresaw,
+// a sentence put together from an entry's own words to say the opposite, and one
+// that makes a promise of them.
 // What does not pass ends the answer with an *Error; the caller then says
 // something of its own, in place of what was shown so far.
 //

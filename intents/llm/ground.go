@@ -13,10 +13,14 @@ import (
 const minShared = 0.6
 
 // said is what entries say; how else visitors ask for them is nobody's claim.
+// Nor is a title that asks whether something is so.
 func said(entries []faq.Entry) []string {
 	var texts []string
 	for _, e := range entries {
-		texts = append(texts, e.Title(), e.Answer)
+		if title := e.Title(); !strings.HasSuffix(title, "吗") {
+			texts = append(texts, title)
+		}
+		texts = append(texts, e.Answer)
 	}
 	return texts
 }
@@ -25,11 +29,13 @@ func said(entries []faq.Entry) []string {
 type ground struct {
 	pairs map[[2]rune]bool
 	words map[string]bool // runs of Latin letters and digits
+	turns turns
 }
 
 func newGround(texts []string) *ground {
-	g := &ground{pairs: map[[2]rune]bool{}, words: map[string]bool{}}
+	g := &ground{pairs: map[[2]rune]bool{}, words: map[string]bool{}, turns: newTurns()}
 	for _, text := range texts {
+		g.turns.learn(text)
 		eachPair(text, func(p [2]rune) { g.pairs[p] = true })
 		for _, w := range words(text) {
 			g.words[w] = true
@@ -39,8 +45,11 @@ func newGround(texts []string) *ground {
 }
 
 // holds reports whether the sentence is plain text and says little that the
-// entries do not say, and no word or figure that they do not have.
-func (g *ground) holds(sentence string) bool { return g.shares(sentence, glue, minShared) }
+// entries do not say, and no word or figure that they do not have, and turns
+// nothing of it into its opposite.
+func (g *ground) holds(sentence string) bool {
+	return g.shares(sentence, glue, minShared) && !g.turns.turned(sentence)
+}
 
 // shares is holds with other words that may stand around, and another share.
 func (g *ground) shares(sentence string, glue *strings.Replacer, least float64) bool {
