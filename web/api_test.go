@@ -173,7 +173,7 @@ func TestRequestID(t *testing.T) {
 	b := setup(t)
 	for sent, kept := range map[string]bool{
 		"0af7651916cd43dd8448eb211c80319c": true, "8f14e45f-ceea-467f-a0e6-1b2c3d4e5f60": true,
-		"": false, "short": false, "11010519491231002X": false, strings.Repeat("a", 65): false, "aaaaaaaa\nbbbb": false,
+		"": false, "short": false, "11010519491231002X": false, "110199199005219903": false, "138-0013-8000": false, strings.Repeat("a", 65): false, "aaaaaaaa\nbbbb": false,
 	} {
 		got := b.do(request{"GET", "/livez", "", map[string]string{"X-Request-Id": sent}}).Header.Get("X-Request-Id")
 		if (got == sent) != kept || len(got) < 8 {

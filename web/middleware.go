@@ -33,19 +33,22 @@ func headers(next http.Handler) http.Handler {
 	})
 }
 
-// validRequestID keeps what strangers write out of logs.
+// validRequestID keeps what strangers write out of logs. What has no letter may
+// be somebody's number.
 func validRequestID(id string) bool {
 	if len(id) < 8 || len(id) > 64 {
 		return false
 	}
+	letters := false
 	for i := range len(id) {
 		c := id[i]
-		hex := c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
-		if !hex && c != '-' {
+		letter := c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
+		if !letter && c != '-' && (c < '0' || c > '9') {
 			return false
 		}
+		letters = letters || letter
 	}
-	return true
+	return letters
 }
 
 // recovered answers for a handler that panicked. The value may quote a
