@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -368,6 +369,23 @@ func TestEchoHidesWhatIsRefused(t *testing.T) {
 	}
 	if last != "支付密码一直不对怎么办" {
 		t.Errorf("a question is masked: %s", last)
+	}
+}
+
+// TestEchoHidesNames that are said to be some, before anybody asked for one, and
+// leaves what only looks like it.
+func TestEchoHidesNames(t *testing.T) {
+	w := newWorld(t)
+	w.say(w.node(), "我老婆林小满想开", "我是何谷雨,能开通吗", "户主是王秀英行不行", "我是全职太太能开吗", "什么叫完全民事行为能力", "我朋友都有为什么我没有")
+	want := []string{"我老婆林**想开", "我是何**，能开通吗", "户主是王**行不行", "我是全职太太能开吗", "什么叫完全民事行为能力", "我朋友都有为什么我没有"}
+	var got []string
+	for _, e := range w.events(0) {
+		if e.From == bot.Visitor {
+			got = append(got, e.Text.Reveal())
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"fenfu/bot/flow"
 	"fenfu/bot/handoff"
 	"fenfu/bot/pii"
+	"fenfu/bot/redact"
 	"fenfu/bot/slot"
 	"fenfu/intents"
 )
@@ -62,7 +63,7 @@ func (t *turn) visitor() error {
 		actions = []flow.Action{{Right: r}} // a person has taken over: but for what the law grants, record only
 	}
 	if t.m.Kind == Text {
-		t.events[0].Text = pii.Text(maskAgain(t.echo(text, actions), was))
+		t.events[0].Text = pii.Text(redact.MaskNames(maskAgain(t.echo(text, actions), was), t.m.At))
 	}
 	t.apply(actions)
 	t.s.Near = askedBack(t.near)

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"fenfu/bot/pii"
 	"fenfu/bot/slot"
 )
 
@@ -48,8 +49,8 @@ const slippery = "师付米衣边费闭高方金安常成白钱余于和时全�
 // ordinary are words that begin with a surname's character, in the language of
 // this trade.
 var ordinary = regexp.MustCompile(`^(?:白[户名天条领屏]|门槛|罗斯|冷僻|凌晨|封[停个顶]|普通|钱[该提取转退还能往出打去来被都回没不花会要]|张[发结口临]|史料|成[年功人本绩为交]|公[务积司共告布]|平[时常台安均板]|程序|周[一二三四五六日天几期末边年岁]|万[元一事]|文[化明件字本档]|` +
-	`石油|江[苏西南]|夏[天季]|钟[点头]|任[何务意]|时[间候刻常]|高[利中级管考校铁龄额低等风职压兴手额]|余[额款下]|金[融额卡钱服币]|` +
-	`安[全卓装排心徽静慰]|常[见用规常住州]|全[部国家款额球年天新是都]|单[位身子亲独笔次个号]|连[续接带不]|路[由上边过]|计[算划入息]|` +
+	`石油|江[苏西南]|夏[天季]|钟[点头]|任[何务意]|时[间候刻常]|高[利中级却管考校铁龄额低等风职压兴手额]|余[额款下]|金[融额卡钱服币]|` +
+	`安[全卓装排心徽静慰]|常[见用规常住州]|全[部国家款额球年天新是都职]|单[位身子亲独笔次个号]|连[续接带不]|路[由上边过]|计[算划入息]|` +
 	`向[日上我您]|华[为北东南夏]|黄[色金牛]|马[上来云]|段时|水[电费平]|田地|何[时必况处人事]|谢谢|许[多可久]|曾经|` +
 	`明[天年白细显明确]|国[家内外企庆籍际]|关[掉于闭系上停机心联注]|应[该用届收付当]|强[制行烈]|权[限益利]|信[用息任誉]|支[付持行]|` +
 	`项目|相[关同信比]|解[除决绑释冻约]|习惯|初[次中始]|从[来前业没]|原[来因件则]|包[括含月年]|祝[好您]|元旦|左[右边]|冷[静却]|` +
@@ -115,6 +116,24 @@ func withoutNames(text string, now time.Time) string {
 	return b.String()
 }
 
+// MaskNames masks the names in a text that stand behind words that plainly lead
+// to one: 我老婆…, 我是…, 户主…. It is for showing a text to people, who are to read
+// the rest of it.
+func MaskNames(text string, now time.Time) string {
+	var b strings.Builder
+	at := 0
+	for i := range text {
+		if i < at {
+			continue
+		}
+		if n := nameAt(text, i, now); n > 0 && cueOf(text[:i]) >= isCue {
+			b.WriteString(text[at:i] + slot.Mask(slot.Name, pii.Text(text[i:i+n])))
+			at = i + n
+		}
+	}
+	return b.String() + text[at:]
+}
+
 // withoutDotted takes out a dotted name, but for words that lead to it and on
 // from it.
 func withoutDotted(s string) string {
@@ -176,6 +195,9 @@ func nameAt(text string, i int, now time.Time) int {
 	if last, _ := utf8.DecodeLastRuneInString(text[:i]); surname == "" && !strings.ContainsRune("叫做是为写填:", last) {
 		return 0 // quickly, for most
 	}
+	if asks := text[:i]; strings.HasSuffix(asks, "什么叫") || strings.HasSuffix(asks, "啥叫") {
+		return 0
+	}
 	c := cueOf(text[:i])
 	if surname == "" {
 		if c == calls {
@@ -183,7 +205,7 @@ func nameAt(text string, i int, now time.Time) int {
 		}
 		return 0
 	}
-	if what := text[:i]; strings.HasSuffix(what, "什么叫") || strings.HasSuffix(what, "啥叫") || c < calls && strings.Contains(linking, surname) {
+	if c < calls && strings.Contains(linking, surname) {
 		return 0
 	}
 	if strings.HasSuffix(text[:i], "姓") && after.MatchString(text[i+len(surname):]) {

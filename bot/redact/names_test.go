@@ -8,6 +8,7 @@ import (
 	"fenfu/bot/pii"
 	"fenfu/bot/redact"
 	"fenfu/intents"
+	"fenfu/intents/faq"
 )
 
 var now = time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC)
@@ -31,6 +32,30 @@ var introduced = []string{
 
 // besides are sentences in which a name stands like any other word.
 var besides = []string{"%能开通吗", "请问%可以申请吗", "我和%一起申请可以吗", "帮%问一下怎么开通", "我想给%办一个", "%,能开通吗"}
+
+// TestMaskNames: what people are shown has no name that is said to be one, and
+// ordinary questions as they are.
+func TestMaskNames(t *testing.T) {
+	for _, sentence := range introduced {
+		for _, name := range invented {
+			text := strings.Replace(sentence, "%", name, 1)
+			if got := redact.MaskNames(text, now); strings.Contains(got, name) {
+				t.Errorf("%s: %s", text, got)
+			}
+		}
+	}
+	knowledge, err := faq.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range knowledge.Entries() {
+		for _, q := range e.Questions {
+			if q := intents.Normalize(q); redact.MaskNames(q, now) != q {
+				t.Errorf("%s: %s", q, redact.MaskNames(q, now))
+			}
+		}
+	}
+}
 
 func TestNamesAreTakenOut(t *testing.T) {
 	for _, sentence := range introduced {

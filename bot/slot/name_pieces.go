@@ -40,6 +40,8 @@ var nameWords = [...]word{
 	{"叫我", label | is},
 	{"叫做", label | is},
 	{"叫", label | is},
+	{"什么叫", 0}, // a question
+	{"啥叫", 0},
 	{"叫个", 0}, // somebody is to be called
 	{"叫人", 0},
 	{"叫一个", 0},

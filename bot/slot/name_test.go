@@ -37,6 +37,7 @@ func TestFindName(t *testing.T) {
 		{text: "余 重 阳", value: "余重阳"},
 		{text: "我叫欧阳 修 明", value: "欧阳修明"},
 		{text: "王 芳 啊", value: "王芳"},
+		{text: "什么叫完全民事行为能力", reason: "not_a_name"},
 		{text: "欧阳 娜娜", value: "欧阳娜娜"},
 		{text: "張國榮", value: "張國榮"},
 		{text: "𬀩𮯠", value: "𬀩𮯠"},
