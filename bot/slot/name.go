@@ -1,6 +1,7 @@
 package slot
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -98,6 +99,9 @@ func (c candidate) rank() int {
 
 // findName returns the one name that text answers with.
 func findName(text string) (span, string) {
+	if s, ok := nameInParts(text); ok && !isQuestion(text) {
+		return s, ""
+	}
 	var pbuf [16]piece
 	var cbuf [8]candidate
 	pieces := namePieces(text, pbuf[:0])
@@ -123,6 +127,8 @@ func pick(text string, list []candidate, rank int) (span, string) {
 	var got candidate
 	for _, c := range list {
 		switch {
+		case got.half(text, c):
+			return span{}, "ambiguous"
 		case c.rank() != rank || c.value == got.value:
 		case got.value == "" || c.lead&fix != 0 || replaces(text[got.end:c.start]):
 			got = c
@@ -131,6 +137,12 @@ func pick(text string, list []candidate, rank int) (span, string) {
 		}
 	}
 	return got.span, ""
+}
+
+// half reports whether what follows may be the other half of the name: the dot
+// of a long one is often left out.
+func (c candidate) half(text string, next candidate) bool {
+	return c.value != "" && !c.plain() && next.lead == 0 && next.start >= c.end && strings.TrimFunc(text[c.end:next.start], isSpace) == ""
 }
 
 // candidates appends to dst the pieces that could be a name, less those that
@@ -143,13 +155,9 @@ func candidates(text string, pieces []piece, dst []candidate) ([]candidate, stri
 	denied := ""
 	for i := 0; i < len(pieces); i++ {
 		p := pieces[i]
-		if i+1 < len(pieces) && p.surnameApart(text, pieces[i+1]) {
+		for i+1 < len(pieces) && p.surnameApart(text, pieces[i+1]) {
 			i++
 			p.end, p.mixed = pieces[i].end, p.mixed || pieces[i].mixed
-			if i+1 < len(pieces) && givenApart(text, pieces[i], pieces[i+1]) {
-				i++
-				p.end, p.mixed = pieces[i].end, p.mixed || pieces[i].mixed
-			}
 		}
 		c, why := p.candidate(text)
 		switch {
@@ -192,15 +200,27 @@ func whyNoPieces(text string) string {
 }
 
 // surnameApart reports whether p is a surname that only a space parts from the
-// given name: forms for two-character names are filled in like that.
+// given name, or that and the beginning of it: forms for two-character names are
+// filled in like that, and who dictates puts a space between all of them.
 func (p piece) surnameApart(text string, next piece) bool {
 	if next.lead != 0 || strings.TrimFunc(text[p.end:next.start], isSpace) != "" {
 		return false
 	}
-	n := utf8.RuneCountInString(text[next.start:next.end])
-	v := text[p.start:p.end]
-	return n <= 2 && v == surnameOf(v)
+	n := runes(text[next.start:next.end])
+	v := joined(text[p.start:p.end])
+	if v == surnameOf(v) {
+		return n <= 2
+	}
+	surname := surnameOf(v)
+	apart := runes(text[p.start:p.end])-runes(v) == runes(v)-runes(surname) // each given one from the next
+	return n == 1 && apart && surname != "" && runes(v) < maxApart && !strings.Contains(particles, text[next.start:next.end])
 }
+
+// maxApart is how many characters a name has of which each stands alone.
+const maxApart = 4
+
+// particles end a name and are no part of it.
+const particles = "啊呀呢吧了哦喔嗯哈的吗么嘛哟诶欸啦噢对是好"
 
 // LooksWritten reports whether a text is a name and little else, though not one
 // written as it should be: 余重阳1, Yu Chongyang.
@@ -219,14 +239,6 @@ func LooksWritten(text string) bool {
 	return han == 0 && letters > 3 || han > 1 && han <= 4 && Surname(text) != "" && !isQuestion(text)
 }
 
-// givenApart reports whether next is the second character of a given name whose
-// first is p: some put a space behind every one.
-func givenApart(text string, p, next piece) bool {
-	one := text[next.start:next.end]
-	return next.lead == 0 && utf8.RuneCountInString(text[p.start:p.end]) == 1 && utf8.RuneCountInString(one) == 1 &&
-		strings.TrimFunc(text[p.end:next.start], isSpace) == "" && !strings.Contains("啊呀呢吧了哦喔嗯哈的吗么嘛哟诶欸啦噢对是好", one)
-}
-
 // candidate judges a piece; the second result is the reason why it is no name.
 func (p piece) candidate(text string) (candidate, string) {
 	end := trimTail(text, p.start, p.end)
@@ -240,10 +252,18 @@ func (p piece) candidate(text string) (candidate, string) {
 		return candidate{}, "not_a_name" // an odd character, not half a name
 	case why != "":
 		return candidate{}, why
+	case end == p.end && p.lead&label != 0 && p.lead&(is|fix) != 0 && isWordName(v) && endsAt(text, end):
 	case !plausible(v, p.lead&label != 0 && p.lead&is != 0 || p.lead&fix != 0):
 		return candidate{}, "not_a_name"
 	}
 	return candidate{span: span{start: p.start, end: end, value: v}, lead: p.lead, surname: surnameOf(v) != ""}, ""
+}
+
+// endsAt reports whether a statement ends at a place in text: 居民 is part of
+// another word in 什么叫居民身份证.
+func endsAt(text string, at int) bool {
+	r, _ := utf8.DecodeRuneInString(text[at:])
+	return !isHan(r) && !isQuestion(text)
 }
 
 // joined drops what is put between the characters of a name.
@@ -281,6 +301,9 @@ func scanNames(text string, beside bool) (span, bool) {
 	if !beside && !strings.Contains(text, "名") && !strings.Contains(text, "叫") {
 		return span{}, false
 	}
+	if s, ok := nameInParts(text); ok && !isQuestion(text) {
+		return s, true
+	}
 	var pbuf [16]piece
 	var cbuf [8]candidate
 	pieces := slices.DeleteFunc(namePieces(text, pbuf[:0]), func(p piece) bool {
@@ -302,6 +325,9 @@ func scanNames(text string, beside bool) (span, bool) {
 	}
 	if labelled > 0 {
 		s, why := pick(text, list, 3)
+		if why == "" && strings.HasPrefix(text[s.end:], " ") { // is it all of the name?
+			_, why = findName(text)
+		}
 		return s, why == "" && s.value != ""
 	}
 	if !beside || plain != 1 || isQuestion(text) {
@@ -313,6 +339,29 @@ func scanNames(text string, beside bool) (span, bool) {
 		}
 	}
 	return span{}, false
+}
+
+// nameParts is how people say what their surname is and what they are called.
+var nameParts = regexp.MustCompile(`姓\s*(\p{Han}{1,2}?)[\s,，、。；;]*(?:名字?叫?|叫)[\s:：]*(\p{Han})`)
+
+// nameInParts reads 姓林，名小满: neither part is the name.
+func nameInParts(text string) (span, bool) {
+	if !strings.Contains(text, "姓") {
+		return span{}, false
+	}
+	at := nameParts.FindStringSubmatchIndex(text)
+	if at == nil || surnameOf(text[at[2]:at[3]]) != text[at[2]:at[3]] {
+		return span{}, false
+	}
+	var buf [16]piece
+	pieces := namePieces(text[at[4]:], buf[:0])
+	if len(pieces) == 0 || pieces[0].start != 0 {
+		return span{}, false
+	}
+	end := trimTail(text, at[4], at[4]+pieces[0].end)
+	surname, given := text[at[2]:at[3]], joined(text[at[4]:end])
+	s := span{start: at[2], end: end, value: surname + strings.TrimPrefix(given, surname)}
+	return s, runes(s.value) > runes(surname) && runes(s.value) <= runes(surname)+2 && (isWordName(s.value) || plausible(s.value, true))
 }
 
 // plain reports whether the piece is like a name in every way. 那 begins a

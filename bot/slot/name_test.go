@@ -39,6 +39,23 @@ func TestFindName(t *testing.T) {
 		{text: "王 芳 啊", value: "王芳"},
 		{text: "什么叫完全民事行为能力", reason: "not_a_name"},
 		{text: "欧阳 娜娜", value: "欧阳娜娜"},
+		{text: "张 小 三", value: "张小三"},
+		{text: "欧 阳 娜 娜", value: "欧阳娜娜"},
+		{text: "张 三 李四", reason: "ambiguous"},
+		{text: "阿依古丽 买买提", reason: "ambiguous"}, // which half is left out is not for us to say
+		{text: "我叫阿依古丽 买买提", reason: "ambiguous"},
+		{text: "姓张名三", value: "张三"},
+		{text: "我姓张，叫小三", value: "张小三"},
+		{text: "我姓张，名字叫张小三", value: "张小三"},
+		{text: "我姓高，叫高兴", value: "高兴"},
+		{text: "我叫高兴", value: "高兴"},
+		{text: "姓名：马上", value: "马上"},
+		{text: "名字改成安静", value: "安静"},
+		{text: "我叫何必", value: "何必"},
+		{text: "我叫张某", reason: "not_a_name"},
+		{text: "名字是应该的", reason: "not_a_name"},
+		{text: "叫我小张就行", reason: "not_a_name"},
+		{text: "我叫买买提阿卜杜热西提", value: "买买提阿卜杜热西提"},
 		{text: "張國榮", value: "張國榮"},
 		{text: "𬀩𮯠", value: "𬀩𮯠"},
 		{text: "李想", value: "李想"},
@@ -80,7 +97,7 @@ func TestNotAName(t *testing.T) {
 		"嗯嗯", "转人工", "人工客服", "取消", "返回上一步", "同意", "不同意", "重新开始", "查询进度", "删除我的信息", "哈哈哈", "随便", "保密", "你猜",
 		"稍等", "等一下", "我叫什么", "叫什么名字", "名字是什么", "名字不对", "名字写错了", "手机号填错了", "额度多少", "安全吗", "你是机器人吗", "测试",
 		"今天天气不错", "我是学生", "我叫你", "上海", "武汉", "高兴", "方便", "钱包", "余额", "利息高不高", "有人吗", "身份证号", "微信支付", "不用了", "算了",
-		"没有", "张三是谁", "你叫什么名字？", "我姓什么", "要我的名字做什么", "必须填吗", "可以不填吗", "姓名必须真实吗", "还没想好", "任何人", "什么时候", "马上",
+		"没有", "张三是谁", "你叫什么名字？", "我姓什么", "我姓张，叫什么", "什么叫居民身份证", "什么叫平台", "要我的名字做什么", "必须填吗", "可以不填吗", "姓名必须真实吗", "还没想好", "任何人", "什么时候", "马上",
 	} {
 		if f, err := slot.Name.Find(text, asOf); err == nil {
 			t.Errorf("%q is taken for the name %q", text, f.Value.Reveal())

@@ -19,10 +19,10 @@ func plausible(v string, named bool) bool {
 		return true
 	case surname != "":
 		return n <= runes(surname)+3
-	case named:
-		return n <= 10
+	case named && n <= 10:
+		return true
 	}
-	return n <= 8 && !strings.ContainsAny(v, "要想能会可好对行有说看给用开办查问填写改换等在到再又就还也都很太最少个些几年元块钱时分下吃喝卖走跑")
+	return (n <= 8 || named) && !strings.ContainsAny(v, "要想能会可好对行有说看给用开办查问填写改换等在到再又就还也都很太最少个些几年元块钱时分下吃喝卖走跑")
 }
 
 // isWord reports whether v belongs to the conversation and to no person.
@@ -42,6 +42,20 @@ func isWord(v string) bool {
 		return true
 	}
 	return sameRune(v) || isTitle(v) || countNumerals(v) >= 4
+}
+
+// isWordName reports whether v is a word that a person may well be called, like
+// 高兴 or 马上: it is one if they say so, and a word if they do not.
+func isWordName(v string) bool {
+	if s := surnameOf(v); s == "" || runes(v) <= runes(s) || runes(v) > runes(s)+2 || isTitle(v) || sameRune(v) {
+		return false
+	}
+	for _, x := range [...]words{notNameIndex(), sentenceIndex()} {
+		if w, _, ok := x.at(v); ok && w == v {
+			return true
+		}
+	}
+	return false
 }
 
 // isTitle reports whether v is a way to address somebody: a surname and a title.
@@ -111,7 +125,7 @@ var compoundSurnames = [...]string{
 var titles = [...]string{"先生", "女士", "小姐", "太太", "老师", "师傅", "同学", "经理", "阿姨", "叔叔", "哥哥", "大哥", "姐姐", "大姐", "总", "老板", "某", "某某"}
 
 // nameTails are what people put behind a name.
-var nameTails = [...]string{"先生", "女士", "小姐", "谢谢", "吧", "啊", "哦", "呀", "呢", "嘛", "哈", "才对", "才是", "的", "了"}
+var nameTails = [...]string{"先生", "女士", "小姐", "谢谢", "吧", "啊", "哦", "呀", "呢", "嘛", "哈", "才对", "才是", "的", "了", "就行", "就好", "就可以", "即可"}
 
 // questionWords mark a question that has no question mark.
 var questionWords = [...]string{

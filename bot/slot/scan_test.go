@@ -20,6 +20,10 @@ func TestScan(t *testing.T) {
 		{"13812345678", phone},
 		{"张三", ""}, // nothing says that it is a name
 		{"我叫张三", "name=张三"},
+		{"我叫高兴", "name=高兴"},
+		{"高兴", ""},
+		{"我姓高，叫高兴", "name=高兴"},
+		{"我叫阿依古丽 买买提", ""}, // is it all of the name?
 		{"姓名：阿依古丽", "name=阿依古丽"},
 		{"名字改成李四", "name=李四"},
 		{"不是张三是张珊", ""},
