@@ -280,7 +280,9 @@ func (r *reader) details(p Part, answer string) (found []slot.Found, want *Step,
 	if slices.ContainsFunc(found, func(f slot.Found) bool { return want.takes(f.Kind) }) {
 		return found, want, ""
 	}
-	if want.Kind != DetailStep || (talks(m, answer) && m.Act != intents.Correct && !hasDigits(p.Text)) {
+	// 我是林小满，想办分付 asks for what is going on, and answers.
+	introduces := want.Detail == slot.Name && m.Intent == intents.Apply && m.Act == intents.NoAct && !m.Question
+	if want.Kind != DetailStep || (talks(m, answer) && m.Act != intents.Correct && !hasDigits(p.Text) && !introduces) {
 		return found, want, ""
 	}
 	f, err := want.Detail.Find(p.Text, r.in.Now)
