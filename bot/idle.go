@@ -23,8 +23,13 @@ const (
 
 func (b *Bot) startChoice() Choice { return Choice{Value: flow.StartChoice, Label: "开始申请"} }
 
-func (b *Bot) menu() []Choice {
-	return []Choice{b.startChoice(), {Value: conditionsChoice, Label: "了解条件"}, {Value: flow.HumanChoice, Label: "转人工"}}
+func (t *turn) menu() []Choice {
+	b := t.bot
+	first := b.startChoice()
+	if t.s.Application.open() { // there is nothing to start
+		first = Choice{Value: statusChoice, Label: b.label(statusChoice)}
+	}
+	return []Choice{first, {Value: conditionsChoice, Label: "了解条件"}, {Value: flow.HumanChoice, Label: "转人工"}}
 }
 
 func (b *Bot) label(value string) string {
@@ -95,9 +100,16 @@ func (t *turn) idle(in flow.Input) []flow.Action {
 	case m.Act == intents.Correct && t.s.Application != nil && t.s.Flow.Status == flow.Done:
 		return t.correct(in)
 	case m.Act == intents.Correct && m.Slot == "" && m.Intent == intents.None && !m.Question && t.s.Flow.Status == flow.Idle:
-		return says("这里目前没有保存您的信息，没有可以更正的内容。", b.menu()...)
+		return says("这里目前没有保存您的信息，没有可以更正的内容。", t.menu()...)
 	case m.Act == intents.Correct && t.s.Flow.Status == flow.Parked && !m.Question:
 		return t.progress()
+	case m.Act == intents.Cancel && !m.Question && t.s.Flow.Status == flow.Parked:
+		var actions []flow.Action
+		t.s.Flow, actions = b.Book.Cancel(t.s.Flow, in.Now)
+		return actions
+	case m.Act == intents.Cancel && !m.Question && t.s.Application.open():
+		return says("您的申请已经提交，正在核对。不想办了的话，可以撤回同意：这次申请会停止，您的信息会删除。",
+			Choice{Value: withdrawChoice, Label: b.label(withdrawChoice)}, Choice{Value: statusChoice, Label: b.label(statusChoice)})
 	case m.Intent == intents.Human:
 		return []flow.Action{{Handoff: "asked"}}
 	case m.Intent == intents.Status || m.Act == intents.Progress:
@@ -110,7 +122,7 @@ func (t *turn) idle(in flow.Input) []flow.Action {
 		return nil
 	case m.Decision == intents.Offer:
 		t.near, t.s.Flow.Offered = nil, true
-		return says("您是想现在申请开通，还是先了解条件？", b.menu()...)
+		return says("您是想现在申请开通，还是先了解条件？", t.menu()...)
 	}
 	return t.smallTalk(in)
 }
@@ -121,16 +133,16 @@ func (t *turn) stale() []flow.Action {
 	if t.s.Application.open() {
 		return says("您的申请已经提交，正在核对，不需要重复操作。结果会在这里通知您。")
 	}
-	return says("这个按钮已经过期了。请问有什么可以帮您？", t.bot.menu()...)
+	return says("这个按钮已经过期了。请问有什么可以帮您？", t.menu()...)
 }
 
 func (t *turn) smallTalk(in flow.Input) []flow.Action {
 	b, m := t.bot, in.Match
 	switch {
-	case m.Intent == intents.Greeting && t.s.Flow.Status == flow.Parked:
+	case m.Intent == intents.Greeting && (t.s.Flow.Status == flow.Parked || t.s.Application.open()):
 		return t.progress()
 	case m.Intent == intents.Greeting:
-		return says("您好，我是"+b.Words.Product+"智能客服。想办理开通，可以点“开始申请”；有问题也可以直接问我。", b.menu()...)
+		return says("您好，我是"+b.Words.Product+"智能客服。想办理开通，可以点“开始申请”；有问题也可以直接问我。", t.menu()...)
 	case m.Act == intents.Thanks:
 		return says("不客气，还有问题随时找我。")
 	case m.Act == intents.Affirm || m.Act == intents.Wait:
@@ -147,7 +159,7 @@ func (t *turn) smallTalk(in flow.Input) []flow.Action {
 
 func (t *turn) fallback() []flow.Action {
 	t.lost = true
-	return says("抱歉，这个问题我不确定，需要转人工吗？您也可以换个说法再问。", t.bot.menu()...)
+	return says("抱歉，这个问题我不确定，需要转人工吗？您也可以换个说法再问。", t.menu()...)
 }
 
 // start begins or takes up the application, unless one is still being checked,

@@ -99,6 +99,18 @@ func (b *Book) Resume(s State, now time.Time) (State, []Action) {
 	return r.s, r.out
 }
 
+// Cancel takes up a parked run to give it up. It is asked about first, like
+// that of an open one.
+func (b *Book) Cancel(s State, now time.Time) (State, []Action) {
+	r := b.run(s, Input{Now: now})
+	if r == nil {
+		return s, nil
+	}
+	r.s.Misses, r.s.Since = 0, now
+	r.askCancel()
+	return r.s, r.out
+}
+
 // Next answers one message to a running flow: the next state and what is to be
 // done. It is pure: same arguments, same results, no I/O, and s is left as it is.
 func (b *Book) Next(s State, in Input) (State, []Action) {
