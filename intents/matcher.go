@@ -91,6 +91,7 @@ func (m *Matcher) read(s string, t *text) {
 	t.runes = m.speech.repair(t.runes)
 	t.runes = t.runes[:min(len(t.runes), maxRunes)]
 	t.hits, t.set = t.hits[:0], bits{}
+	t.mark = t.mark || asksAtEnd(t.runes)
 	if t.mark {
 		t.set.add(m.mark)
 	}

@@ -82,6 +82,7 @@ func (r *reference) read(s string) *text {
 		}
 	}
 	t.runes = runes[:min(len(runes), maxRunes)]
+	t.mark = t.mark || asksAtEnd(t.runes)
 	if t.mark {
 		t.set.add(r.mark)
 	}

@@ -89,6 +89,27 @@ func (t *text) consistsOf(cs bits) bool {
 	return reach[len(t.runes)]
 }
 
+// asksAtEnd reports whether the runes end in the 不 or 没 of a question: 安全不,
+// 要刷脸不嘛, 批了没. It takes a word before it; 我不 and 还没 are answers.
+func asksAtEnd(runes []rune) bool {
+	n := len(runes)
+	for n > 0 && strings.ContainsRune("啊呀哦啦呢嘛咯哈", runes[n-1]) {
+		n--
+	}
+	if n < 3 {
+		return false
+	}
+	switch before := runes[n-2]; runes[n-1] {
+	case '不':
+		return !strings.ContainsRune("不就偏才说都也我你他她绝决从还并倒那可要先真很好", before) || before == '要' && runes[n-3] == '需'
+	case '没':
+		return !strings.ContainsRune("没还我你他她都也并就真从先倒啥么", before)
+	case '伐':
+		return true
+	}
+	return false
+}
+
 // sign reads a message without a word in it: marks and emoji.
 func sign(s string, mark bool) Match {
 	out := Match{Decision: Nothing, Question: mark}
