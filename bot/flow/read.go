@@ -150,4 +150,9 @@ func isTag(clause string) bool {
 	return false
 }
 
+// asksApproval reports whether a message asks no more than whether all is right.
+func asksApproval(m intents.Match) bool {
+	return m.Question && (isTag(m.Folded) || strings.HasPrefix(m.Folded, "有问题")) && utf8.RuneCountInString(m.Folded) <= 5 && !strings.ContainsAny(m.Folded, "改怎咋用办")
+}
+
 func isBreak(r rune) bool { return strings.ContainsRune(" ,;!?\n。、，；！？…~", r) }

@@ -151,7 +151,7 @@ func (r *reader) answer(m intents.Match) (Command, bool) {
 		}
 		return Command{}, false
 	case ConfirmStep:
-		if yes && isTag(m.Folded) { // 没问题吧 asks back: nothing is sent on the strength of it
+		if yes && isTag(m.Folded) || asksApproval(m) { // 没问题吧 asks back: nothing is sent on the strength of it
 			return Command{Verb: Repeat}, true
 		}
 		if yes {
@@ -161,6 +161,9 @@ func (r *reader) answer(m intents.Match) (Command, bool) {
 			return Command{Verb: Correct, Step: s.ID}, true // 手机, and nothing else
 		}
 	case DetailStep:
+		if asksApproval(m) { // what was given before shows in what is asked now
+			return Command{Verb: GoOn}, true
+		}
 		leaves := yes || goesOn || m.Act == intents.Cancel && !strings.Contains(m.Folded, "申请")
 		if r.f.satisfied(r.step, r.s) && leaves { // came back, changes nothing
 			return Command{Verb: Deny}, true
