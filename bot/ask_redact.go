@@ -14,6 +14,9 @@ func (s *Session) known() []pii.Text {
 	for _, d := range s.Flow.Details {
 		out = append(out, d.Value)
 	}
+	for _, v := range s.Flow.Replaced {
+		out = append(out, v)
+	}
 	if a := s.Application; a != nil {
 		of := a.Request.Subject
 		out = append(out, of.Name, of.IDNumber, of.Phone, of.Email, of.WeChat)

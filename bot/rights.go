@@ -62,6 +62,11 @@ func (t *turn) view() {
 			lines = append(lines, "・"+flow.KindLabel(k)+"："+slot.Mask(k, d.Value))
 		}
 	}
+	for _, k := range [...]slot.Kind{slot.Name, slot.ID, slot.Phone, slot.Email, slot.WeChat} {
+		if v, ok := t.s.Flow.Replaced[k]; ok {
+			lines = append(lines, "・修改前的"+flow.KindLabel(k)+"："+slot.Mask(k, v)+"（提交后不再保留）")
+		}
+	}
 	for _, c := range t.s.Flow.Consents {
 		lines = append(lines, "・"+t.bot.Book.ConsentLabel(t.s.Flow, c.ID)+"："+c.At.In(china()).Format("2006-01-02 15:04"))
 	}

@@ -75,6 +75,7 @@ type flowRecord struct {
 	Refused  refusalRecord   `json:"r,omitzero"`
 	Between  []string        `json:"b,omitempty"`
 	Offered  bool            `json:"o,omitempty"`
+	Replaced []detailRecord  `json:"x,omitempty"`
 }
 
 type refusalRecord struct {

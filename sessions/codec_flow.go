@@ -22,6 +22,12 @@ func (r flowRecord) state() flow.State {
 	for _, v := range r.Between {
 		s.Between = append(s.Between, pii.Text(v))
 	}
+	if len(r.Replaced) > 0 {
+		s.Replaced = make(map[slot.Kind]pii.Text, len(r.Replaced))
+	}
+	for _, d := range r.Replaced {
+		s.Replaced[d.Kind] = pii.Text(d.Value)
+	}
 	for _, c := range r.Consents {
 		s.Consents = append(s.Consents, flow.Consent{ID: c.ID, Version: c.Version, TextSHA256: c.TextSHA256, At: c.At.time()})
 	}

@@ -149,6 +149,14 @@ func encodeFlow(o object, s *flow.State) object {
 		}
 		o = append(o, ']')
 	}
+	if len(s.Replaced) > 0 {
+		o = append(o.name("x"), '[')
+		for kind, v := range s.Replaced {
+			o = o.next().text("k", string(kind)).text("v", v.Reveal())
+			o = append(o, '}')
+		}
+		o = append(o, ']')
+	}
 	if r := &s.Refused; *r != (flow.Refusal{}) {
 		o = append(o.name("r"), '{')
 		o = o.text("s", r.Step).text("r", r.Reason).number("n", int64(r.Tries))

@@ -114,7 +114,7 @@ func (r *run) submit(s *Step) {
 		return
 	}
 	end := r.f.step(s.Next)
-	r.s.Status, r.s.Step, r.s.Misses = Done, end.ID, 0
+	r.s.Status, r.s.Step, r.s.Misses, r.s.Replaced = Done, end.ID, 0, nil
 	r.out = append(r.out, Action{Submit: true})
 	r.say(Say{Text: end.Ask, Code: "application.submitted"})
 }
@@ -216,6 +216,7 @@ func (r *run) clear(s *Step) {
 			delete(r.s.Details, k)
 		}
 	}
+	r.forgetReplaced(s)
 	r.say(Say{Text: r.items("cleared", items)})
 	r.advance()
 }

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -98,6 +99,7 @@ func (r *run) items(key string, items []string) string {
 
 // set stores the details in place of all that answered the same questions.
 func (r *run) set(found []slot.Found) {
+	r.replace(found)
 	details := make(map[slot.Kind]Detail, len(r.s.Details)+len(found))
 	for k, d := range r.s.Details {
 		if !slices.ContainsFunc(found, func(f slot.Found) bool { return r.f.stepFor(f.Kind).takes(k) }) {
@@ -113,6 +115,28 @@ func (r *run) set(found []slot.Found) {
 		}
 	}
 	r.s.Details = details
+}
+
+// replace notes what the details take the place of.
+func (r *run) replace(found []slot.Found) {
+	was := make(map[slot.Kind]pii.Text)
+	for k, d := range r.s.Details {
+		s := r.f.stepFor(k)
+		answers := func(f slot.Found) bool { return s.takes(f.Kind) }
+		if s != nil && slices.ContainsFunc(found, answers) && !slices.ContainsFunc(found, func(f slot.Found) bool { return f.Kind == k && f.Value == d.Value }) {
+			r.forgetReplaced(s) // only what it was last is brought back
+			was[k] = d.Value
+		}
+	}
+	if len(was) > 0 && r.s.Replaced == nil {
+		r.s.Replaced = make(map[slot.Kind]pii.Text)
+	}
+	maps.Copy(r.s.Replaced, was)
+}
+
+// forgetReplaced forgets what the step was answered with before.
+func (r *run) forgetReplaced(s *Step) {
+	maps.DeleteFunc(r.s.Replaced, func(k slot.Kind, _ pii.Text) bool { return s.takes(k) })
 }
 
 // corrections is how often the step's answer was another one before, once it is

@@ -11,6 +11,9 @@ import (
 // back stands before a name that a visitor goes back to.
 var back = [...]string{"还是叫", "还是用", "还是", "改回", "换回"}
 
+// restoring is how people want back what was there before a correction.
+var restoring = regexp.MustCompile(`[改换变调用]回|还原|恢复|还是用?(?:我的?)?(?:原来|之前|刚才|以前|原先|旧的|老的|上一个)|[改换][成为]?(?:原来|之前|以前|原先|旧的|老的)`)
+
 // beginnings is how people say that a number begins otherwise: the wrong
 // beginning, then the right one.
 var beginnings = regexp.MustCompile(`(?:不是\s*(1\d{2,9})[\s,，]*而?是|(1\d{2,9})(?:开头|那个|这个|号码|的|是)*\s*(?:写|填|输|打)?(?:错了?|不对)[\s,，]*应?该?是)\s*(1\d{2,9})(?:\D|$)`)
@@ -55,6 +58,50 @@ func (r *reader) instead(p Part) (slot.Found, bool) {
 		}
 	}
 	return slot.Found{}, false
+}
+
+// restored returns what a correction wants back: what the detail that it names
+// was before, or else the one that was changed last. To name a kind of contact
+// that was given before another one is enough.
+func (r *reader) restored(m intents.Match) []slot.Found {
+	if m.Act != intents.Correct || m.Question {
+		return nil
+	}
+	kind := slot.Kind(m.Slot)
+	step := r.f.stepFor(kind)
+	_, given := r.s.Details[kind]
+	_, before := r.s.Replaced[kind]
+	switch {
+	case !restoring.MatchString(m.Folded) && (given || !before):
+		return nil
+	case step == nil && m.Slot == "":
+		step = r.justCorrected()
+	}
+	if step == nil {
+		return nil
+	}
+	var found []slot.Found
+	for _, k := range step.accepts() {
+		if v, ok := r.s.Replaced[k]; ok {
+			found = append(found, slot.Found{Kind: k, Value: v})
+		}
+	}
+	return found
+}
+
+// justCorrected returns the step whose answer was changed last, nil if the form
+// has gone on since.
+func (r *reader) justCorrected() *Step {
+	s := r.f.step(r.f.lastCorrected(r.s))
+	if s == nil {
+		return nil
+	}
+	for _, k := range s.accepts() {
+		if d, ok := r.s.Details[k]; ok && !d.At.Before(r.s.Since) {
+			return s
+		}
+	}
+	return nil
 }
 
 // ending finds a number whose end the visitor says anew: that of the ID number

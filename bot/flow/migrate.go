@@ -2,7 +2,11 @@ package flow
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+
+	"fenfu/bot/pii"
+	"fenfu/bot/slot"
 )
 
 // Migration says how a run of an older version goes on with this one. Without
@@ -54,6 +58,10 @@ func (r *run) migrate(old *Flow) {
 			delete(r.s.Details, k)
 		}
 	}
+	maps.DeleteFunc(r.s.Replaced, func(k slot.Kind, _ pii.Text) bool {
+		s := r.f.stepFor(k)
+		return s == nil || !s.answered(r.s)
+	})
 	first := r.f.first(r.s)
 	n, _ := r.f.number(first.ID)
 	stood, _ := r.f.number(was)

@@ -40,6 +40,10 @@ type State struct {
 	Refused  Refusal    // what was last asked for and not given
 	Between  []pii.Text // the numbers among which the visitor has not yet chosen the answer to the open step
 	Offered  bool       // the offer to start is open: a yes starts
+
+	// Replaced is what the latest correction of each step took the place of,
+	// until the form is confirmed: 改回来 brings it back.
+	Replaced map[slot.Kind]pii.Text
 }
 
 // Refusal is a step that the visitor did not give what it asks for, and why. It
@@ -87,5 +91,6 @@ func (s State) Clone() State {
 	s.Details = maps.Clone(s.Details)
 	s.Consents = slices.Clone(s.Consents)
 	s.Between = slices.Clone(s.Between)
+	s.Replaced = maps.Clone(s.Replaced)
 	return s
 }

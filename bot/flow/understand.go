@@ -280,6 +280,9 @@ func (r *reader) details(p Part, answer string) (found []slot.Found, want *Step,
 	if f, ok := r.instead(p); ok {
 		return append(found, f), r.f.stepFor(f.Kind), ""
 	}
+	if before := r.restored(m); len(before) > 0 && len(found) == 0 && !hasDigits(p.Text) {
+		return before, r.f.stepFor(before[0].Kind), ""
+	}
 	if slices.ContainsFunc(found, func(f slot.Found) bool { return want.takes(f.Kind) }) {
 		return found, want, ""
 	}
