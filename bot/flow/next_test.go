@@ -193,6 +193,9 @@ func (w *witness) unforged(b *flow.Book, before flow.State, actions []flow.Actio
 	if len(w.s.Between) > 0 && (w.s.Status == flow.Idle || len(w.s.Consents) < 2) {
 		w.t.Fatal("numbers to choose among are kept without consent")
 	}
+	if len(w.s.Replaced) > 0 && (w.s.Status == flow.Idle || w.s.Status == flow.Done) {
+		w.t.Fatal("what was corrected is kept after the form")
+	}
 }
 
 func (w *witness) holds(b *flow.Book, before flow.State, actions []flow.Action) {
@@ -301,6 +304,36 @@ func TestFlowChangedUnderASession(t *testing.T) {
 	next, _ = b.Next(next, flow.Input{Now: noon, Choice: "consent.agree"})
 	if next.Step != "id_number" {
 		t.Errorf("step = %s, want id_number: name and second consent still stand", next.Step)
+	}
+}
+
+// TestSubmitNeedsEverything takes each thing that a form needs out of one that
+// stands at its summary, as no path leaves it, and says yes in every way.
+func TestSubmitNeedsEverything(t *testing.T) {
+	b, m := book(t), intents.New()
+	whole, _ := b.Start(flow.State{}, "apply", flow.Input{Now: noon})
+	for _, said := range happyPath {
+		whole, _ = b.Next(whole, flow.Read(m, said, noon))
+	}
+	broken := map[string]func(*flow.State){
+		"name":     func(s *flow.State) { delete(s.Details, slot.Name) },
+		"number":   func(s *flow.State) { delete(s.Details, slot.ID) },
+		"contact":  func(s *flow.State) { delete(s.Details, slot.Phone) },
+		"consent":  func(s *flow.State) { s.Consents = s.Consents[:1] },
+		"consents": func(s *flow.State) { s.Consents = nil },
+		"text":     func(s *flow.State) { s.Consents[1].Version = "2020-01-01" },
+		"nothing":  func(*flow.State) {},
+	}
+	for what, breaks := range broken {
+		for _, in := range []flow.Input{{Now: noon, Choice: "confirm.yes"}, flow.Read(m, "确认提交", noon), flow.Read(m, "没问题，提交", noon)} {
+			s := whole.Clone()
+			breaks(&s)
+			next, actions := b.Next(s, in)
+			submits := slices.ContainsFunc(actions, func(a flow.Action) bool { return a.Submit })
+			if whole := what == "nothing"; submits != whole || (next.Status == flow.Done) != whole {
+				t.Errorf("without its %s, and %q%q: submits = %v, status %s at %s", what, in.Choice, in.Text, submits, next.Status, next.Step)
+			}
+		}
 	}
 }
 
