@@ -206,6 +206,8 @@ func bareWeChat(text string) (got span, note, reason string) {
 		i = s.end
 		switch {
 		case isEnglishWord(a):
+		case dotted(text, s): // lin.xiaoman at qq.com
+			return span{}, "", "bad_wechat"
 		case !isWeChat(a):
 			if reason == "no_number" && len(a) > 2 {
 				reason = "bad_wechat"
@@ -217,6 +219,15 @@ func bareWeChat(text string) (got span, note, reason string) {
 		}
 	}
 	return got, "", reason
+}
+
+// dotted reports whether a dot joins the letters at s to others, as in an
+// address and never in an account name.
+func dotted(text string, s span) bool {
+	joins := func(at, next int) bool {
+		return at >= 0 && next >= 0 && at < len(text) && next < len(text) && text[at] == '.' && isLetter(rune(text[next]))
+	}
+	return joins(s.start-1, s.start-2) || joins(s.end, s.end+1)
 }
 
 // isEnglishWord reports whether s is a word of conversation that could pass for

@@ -86,7 +86,7 @@ func (g *digits) rest(text string, i int, prev writing) {
 		case how != notDigit:
 			g.add(v, how, i, size, gap > 0 || how != prev)
 			prev, gap = how, 0
-		case isX(r) && gap <= 1 && (g.n == 17 || endsWord(text, i+size)):
+		case isX(r) && gap <= 1 && (g.n == 17 || endsWord(text, i+size)), r == '叉' && gap == 0 && g.n == 17:
 			g.add('X', typed, i, size, gap > 0)
 			prev, gap = notDigit, 0 // no group goes on behind it
 		case isInvisible(r):

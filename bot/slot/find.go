@@ -31,10 +31,47 @@ const (
 // WeChat ID will do, and Found.Kind says which it is.
 func (k Kind) Find(text string, now time.Time) (Found, error) {
 	f, reason := k.find(text, now)
+	if reason != "" && reason != "ambiguous" && k != Name && k != Email {
+		if spaced, ok := withoutPauses(text); ok {
+			if f, why := k.find(spaced, now); why == "" {
+				return f, nil
+			}
+		}
+	}
 	if reason != "" {
 		return Found{}, &Error{Kind: k, Reason: reason}
 	}
 	return f, nil
+}
+
+// withoutPauses puts spaces for the commas between the digits of a number that
+// was dictated, and reports whether there were any. Places stay what they are.
+func withoutPauses(text string) (string, bool) {
+	var out []byte
+	last, gap := notDigit, -1 // where the pause began behind the last digit
+	for i := 0; i < len(text); {
+		r, size := decode(text, i)
+		_, how := digitOf(r)
+		switch {
+		case how != notDigit && gap >= 0 && last != notDigit:
+			if out == nil {
+				out = []byte(text)
+			}
+			for j := gap; j < i; j++ {
+				out[j] = ' '
+			}
+			fallthrough
+		case how != notDigit:
+			last, gap = how, -1
+		case strings.ContainsRune(",，、。", r) && gap < 0 && last != notDigit:
+			gap = i
+		case gap >= 0 && isSpace(r):
+		default:
+			last, gap = notDigit, -1
+		}
+		i += size
+	}
+	return string(out), out != nil
 }
 
 func (k Kind) find(text string, now time.Time) (Found, string) {
@@ -81,6 +118,11 @@ func findContact(text string, now time.Time) (Found, string) {
 		case "":
 			return f, ""
 		case "no_number":
+		case "bad_wechat":
+			blame = reason
+			if strings.Contains(text, "邮箱") {
+				blame = "bad_email"
+			}
 		default:
 			blame = reason
 		}
