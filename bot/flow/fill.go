@@ -97,12 +97,12 @@ func (r *run) items(key string, items []string) string {
 	return strings.ReplaceAll(r.f.Texts[key], "{items}", strings.Join(items, "、"))
 }
 
-// set stores the details in place of all that answered the same questions.
+// set stores the details in place of what answered the same questions.
 func (r *run) set(found []slot.Found) {
 	r.replace(found)
 	details := make(map[slot.Kind]Detail, len(r.s.Details)+len(found))
 	for k, d := range r.s.Details {
-		if !slices.ContainsFunc(found, func(f slot.Found) bool { return r.f.stepFor(f.Kind).takes(k) }) {
+		if !slices.ContainsFunc(found, func(f slot.Found) bool { return r.displaces(f.Kind, k) }) {
 			details[k] = d
 		}
 	}
@@ -117,13 +117,20 @@ func (r *run) set(found []slot.Found) {
 	r.s.Details = details
 }
 
+// displaces reports whether a detail of the new kind takes the place of the old
+// one: all that answered its question, unless that was one of the same kind.
+func (r *run) displaces(kind, old slot.Kind) bool {
+	_, again := r.s.Details[kind]
+	return kind == old || !again && r.f.stepFor(kind).takes(old)
+}
+
 // replace notes what the details take the place of.
 func (r *run) replace(found []slot.Found) {
 	was := make(map[slot.Kind]pii.Text)
 	for k, d := range r.s.Details {
 		s := r.f.stepFor(k)
-		answers := func(f slot.Found) bool { return s.takes(f.Kind) }
-		if s != nil && slices.ContainsFunc(found, answers) && !slices.ContainsFunc(found, func(f slot.Found) bool { return f.Kind == k && f.Value == d.Value }) {
+		goes := func(f slot.Found) bool { return r.displaces(f.Kind, k) }
+		if s != nil && slices.ContainsFunc(found, goes) && !slices.ContainsFunc(found, func(f slot.Found) bool { return f.Kind == k && f.Value == d.Value }) {
 			r.forgetReplaced(s) // only what it was last is brought back
 			was[k] = d.Value
 		}

@@ -11,16 +11,16 @@ func (r *run) render(text string) string {
 	if !strings.Contains(text, "{") {
 		return text
 	}
-	contact := ""
+	var contact []string // all that is submitted is shown
 	for _, k := range []slot.Kind{slot.Phone, slot.Email, slot.WeChat} {
 		if d, ok := r.s.Details[k]; ok {
-			contact = KindLabel(k) + " " + slot.Mask(k, d.Value)
+			contact = append(contact, KindLabel(k)+" "+slot.Mask(k, d.Value))
 		}
 	}
 	return strings.NewReplacer(
 		"{name}", r.masked(slot.Name),
 		"{id_number}", r.masked(slot.ID),
-		"{contact}", contact,
+		"{contact}", strings.Join(contact, "、"),
 	).Replace(text)
 }
 
