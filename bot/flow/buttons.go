@@ -25,6 +25,10 @@ func (r *run) choice() {
 			r.decline(s)
 		}
 	case buttonValues["confirm"]:
+		if s.Kind == DetailStep && !r.moved && r.f.satisfied(s, r.s) { // like the word, in the middle of a correction
+			r.deny(s)
+			return
+		}
 		if s.Kind != ConfirmStep || r.moved {
 			r.stale()
 			return
