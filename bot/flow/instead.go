@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"errors"
 	"regexp"
 	"strings"
 
@@ -38,7 +39,10 @@ func (r *reader) instead(p Part) (slot.Found, bool) {
 			}
 		}
 	}
-	if f, ok := r.ending(p); ok {
+	if f, _, ok := r.ending(p); ok {
+		return f, true
+	}
+	if f, ok := r.character(p); ok {
 		return f, true
 	}
 	m := p.Match
@@ -104,12 +108,43 @@ func (r *reader) justCorrected() *Step {
 	return nil
 }
 
+// characters are how people say that one character of their name is another,
+// which they may say by a word that it is in: 小字错了，是拂晓的晓.
+var characters = [...]*regexp.Regexp{
+	regexp.MustCompile(`(\p{Han})[”"」]?(?:这个|那个)?字?(?:写|填|打|输)?(?:错了?|不对)[\s,，]*(?:应该|应|其实)?是[“"「]?(?:\p{Han}{1,4}的)?(\p{Han})[”"」]?字?[。.!]?$`),
+	regexp.MustCompile(`不是[“"「]?(?:\p{Han}{1,4}的)?(\p{Han})[”"」]?字?[\s,，]*而?是[“"「]?(?:\p{Han}{1,4}的)?(\p{Han})[”"」]?字?[。.!]?$`),
+	regexp.MustCompile(`名字?[里中]面?的?[“"「]?(\p{Han})[”"」]?字?(?:应该|应|其实)?是[“"「]?(?:\p{Han}{1,4}的)?(\p{Han})[”"」]?字?[。.!]?$`),
+}
+
+// character finds a name of which the visitor says one character anew.
+func (r *reader) character(p Part) (slot.Found, bool) {
+	name := r.s.Details[slot.Name].Value.Reveal()
+	if name == "" || p.Match.Question {
+		return slot.Found{}, false
+	}
+	for _, c := range characters {
+		at := c.FindStringSubmatchIndex(p.Text)
+		if at == nil {
+			continue
+		}
+		was, is := p.Text[at[2]:at[3]], p.Text[at[4]:at[5]]
+		if strings.Count(name, was) != 1 {
+			continue
+		}
+		f, err := slot.Name.Find("我叫"+strings.Replace(name, was, is, 1), r.in.Now)
+		f.Start, f.End = at[4], at[5]
+		return f, err == nil
+	}
+	return slot.Found{}, false
+}
+
 // ending finds a number whose end the visitor says anew: that of the ID number
-// if it is named, or else of the phone number.
-func (r *reader) ending(p Part) (slot.Found, bool) {
+// if it is named, or else of the phone number. If it does not make one it
+// returns of which kind none, and why.
+func (r *reader) ending(p Part) (f slot.Found, wrong *slot.Error, ok bool) {
 	at := endings.FindStringSubmatchIndex(p.Text)
 	if at == nil || p.Match.Question {
-		return slot.Found{}, false
+		return slot.Found{}, nil, false
 	}
 	kind := slot.Phone
 	if strings.Contains(p.Text, "身份证") || strings.Contains(p.Text, "证件") {
@@ -117,9 +152,10 @@ func (r *reader) ending(p Part) (slot.Found, bool) {
 	}
 	was, end := r.s.Details[kind].Value.Reveal(), p.Text[at[2]:at[3]]
 	if len(was) <= len(end) || r.f.stepFor(kind) == nil {
-		return slot.Found{}, false
+		return slot.Found{}, nil, false
 	}
 	f, err := kind.Find(strings.TrimPrefix(was[:len(was)-len(end)]+end, "+86"), r.in.Now)
 	f.Start, f.End = at[2], at[3]
-	return f, err == nil
+	errors.As(err, &wrong)
+	return f, wrong, err == nil
 }

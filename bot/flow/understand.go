@@ -280,6 +280,9 @@ func (r *reader) details(p Part, answer string) (found []slot.Found, want *Step,
 	if f, ok := r.instead(p); ok {
 		return append(found, f), r.f.stepFor(f.Kind), ""
 	}
+	if _, wrong, _ := r.ending(p); wrong != nil && len(found) == 0 {
+		return nil, r.f.stepFor(wrong.Kind), wrong.Reason
+	}
 	if before := r.restored(m); len(before) > 0 && len(found) == 0 && !hasDigits(p.Text) {
 		return before, r.f.stepFor(before[0].Kind), ""
 	}
