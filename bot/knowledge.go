@@ -86,6 +86,8 @@ func (t *turn) question(text, answer string) flow.Input {
 	return in
 }
 
+func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
+
 // lead notes what the entry leads to, unless it is the application, which an
 // offer of its own asks about.
 func (t *turn) lead(e faq.Entry) {
@@ -111,7 +113,11 @@ func (t *turn) answer(q flow.Part) string {
 	if q.Text == "" || m.Decision == intents.Start || running && !topic || declines(m) || !strings.ContainsFunc(q.Text, unicode.IsLetter) {
 		return ""
 	}
-	found := t.bot.FAQ.Find(q.Text, m)
+	text := q.Text
+	if !strings.ContainsFunc(text, isHan) && strings.ContainsFunc(m.Folded, isHan) { // an quan ma, as it was understood
+		text = m.Folded
+	}
+	found := t.bot.FAQ.Find(text, m)
 	switch {
 	case found.Answer != nil:
 		t.lead(found.Answer.Entry)

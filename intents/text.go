@@ -90,7 +90,8 @@ func (t *text) consistsOf(cs bits) bool {
 }
 
 // asksAtEnd reports whether the runes end in the 不 or 没 of a question: 安全不,
-// 要刷脸不嘛, 批了没. It takes a word before it; 我不 and 还没 are answers.
+// 要刷脸不嘛, 批了没, or in the ma of
+// 安全ma. It takes a word before it; 我不 and 还没 are answers.
 func asksAtEnd(runes []rune) bool {
 	n := len(runes)
 	for n > 0 && strings.ContainsRune("啊呀哦啦呢嘛咯哈", runes[n-1]) {
@@ -100,6 +101,8 @@ func asksAtEnd(runes []rune) bool {
 		return false
 	}
 	switch before := runes[n-2]; runes[n-1] {
+	case 'a': // anquan ma: the word is known in Latin letters, and is written in Chinese by now
+		return before == 'm' && runes[n-3] >= 0x4e00
 	case '不':
 		return !strings.ContainsRune("不就偏才说都也我你他她绝决从还并倒那可要先真很好", before) || before == '要' && runes[n-3] == '需'
 	case '没':
