@@ -1,9 +1,12 @@
 package bot
 
 import (
+	"slices"
+
 	"fenfu/bot/eligibility"
 	"fenfu/bot/flow"
 	"fenfu/bot/pii"
+	"fenfu/bot/slot"
 	"fenfu/intents"
 )
 
@@ -149,12 +152,34 @@ func (t *turn) smallTalk(in flow.Input) []flow.Action {
 		return says("好的，有需要随时告诉我。")
 	case m.Act == intents.Deny || m.Act == intents.Cancel || m.Act == intents.Refuse:
 		return says("好的，不办理也没关系。有问题随时找我。")
+	case !m.Question && t.s.Owner == OwnerBot && gives(in):
+		return t.unasked()
 	case t.ask(in):
 		return nil
 	case b.Model != nil: // but it may not be asked: what it would have been asked from is left
 		return t.forWant(&Question{Text: pii.Text(in.Text), Guess: !m.Question})
 	}
 	return t.fallback()
+}
+
+// gives reports whether a message holds a number of somebody's.
+func gives(in flow.Input) bool {
+	return slices.ContainsFunc(slot.Scan(in.Text, in.Now), func(f slot.Found) bool { return f.Kind == slot.ID || f.Kind == slot.Phone })
+}
+
+// unasked answers who gives details though no form is open: nothing is kept.
+func (t *turn) unasked() []flow.Action {
+	switch {
+	case t.s.Application.open():
+		return says("您的申请已经提交，正在核对，不用再填写，刚才发来的内容没有保存。要更正的话，请告诉我哪一项错了，例如“手机号填错了”。", t.menu()...)
+	case t.s.Flow.Status == flow.Parked:
+		return append(says("您的申请还没有接着填，所以刚才发来的内容没有保存。"), t.progress()...)
+	case t.s.Application != nil:
+		return says("您的申请已有结果，不用再填写，刚才发来的内容没有保存。", Choice{Value: statusChoice, Label: t.bot.label(statusChoice)},
+			Choice{Value: flow.HumanChoice, Label: "转人工"})
+	}
+	t.s.Flow.Offered = true
+	return says("现在没有在填写申请，所以刚才发来的内容没有保存。需要我现在帮您提交开通申请吗？", t.menu()...)
 }
 
 func (t *turn) fallback() []flow.Action {

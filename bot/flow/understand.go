@@ -45,6 +45,7 @@ func (r *reader) read() []Command {
 	})
 	for _, c := range r.part(r.in.Asked, r.in.Answer) {
 		again := slices.ContainsFunc(said, func(o Command) bool { return o.Verb == c.Verb })
+		again = again || c.Verb == AskWhy && slices.ContainsFunc(said, func(o Command) bool { return o.Verb == Skip }) // which says why, too
 		how := len(said) > 0 && said[0].Verb != Fill && said[0].Verb != Confirm && c.Verb == Ask && r.in.Answer == ""
 		if !again && !how && c.Verb != Fill && c.Verb != Confirm && c.Verb != Deny { // a question gives nothing and agrees to nothing
 			said = append(said, c)
