@@ -66,7 +66,7 @@ func TestUnderstand(t *testing.T) {
 		{"contact", "我没有微信", "deny"},
 		{"confirm", "确认提交", "confirm"},
 		{"confirm", "继续", "go_on"},
-		{"confirm", "确认了吗", "ask"},
+		{"confirm", "确认了吗", "ask(result)"},
 		{"confirm", "不对", "deny"},
 		{"confirm", "填错了", "correct"},
 		{"confirm", "手机号错了，是13900139000，额度多少？", "fill(phone), ask"},

@@ -212,7 +212,8 @@ func (p piece) surnameApart(text string, next piece) bool {
 		return n <= 2
 	}
 	surname := surnameOf(v)
-	apart := runes(text[p.start:p.end])-runes(v) == runes(v)-runes(surname) // each given one from the next
+	spaces := runes(text[p.start:p.end]) - runes(v)
+	apart := spaces == runes(v)-1 || spaces == runes(v)-runes(surname) // each from the next, but for those of a surname
 	return n == 1 && apart && surname != "" && runes(v) < maxApart && !strings.Contains(particles, text[next.start:next.end])
 }
 
