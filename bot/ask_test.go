@@ -337,7 +337,7 @@ func TestErasedMeanwhile(t *testing.T) {
 func TestAskedAgainMeanwhile(t *testing.T) {
 	w, m, seen := during(t, func(w *world, b *bot.Bot, g *gate) {
 		w.now = w.now.Add(time.Second)
-		w.say(b, "火星分店也审核吗")
+		w.say(b, "火星那边久吗")
 		if s := w.load(); !s.Due.Equal(w.now) {
 			t.Errorf("due in %v", s.Due.Sub(w.now))
 		}

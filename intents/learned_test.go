@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"fenfu/intents"
+	"fenfu/intents/faq"
 	"fenfu/intents/learn"
 )
 
@@ -40,6 +41,17 @@ func lessons(t *testing.T) (texts, topics []string) {
 	}
 	for _, r := range rows(t, "faq/elsewhere.txt") {
 		add(r[0], string(intents.Other))
+	}
+	book, err := faq.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range book.Entries() {
+		for _, q := range e.Questions {
+			if len(e.Intents) == 1 { // else it is for what is not its topic, too
+				add(q, string(e.Intents[0]))
+			}
+		}
 	}
 	return texts, topics
 }
