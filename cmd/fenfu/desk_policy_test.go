@@ -143,7 +143,12 @@ func (o *office) trace(session string) string {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	return fmt.Sprint(s.Version, s.Seq, s.Owner, s.Agent, len(notes), tags)
+	var h bot.Handoff
+	if s.Handoff != nil {
+		h = *s.Handoff
+	}
+	// Not the version: while somebody waits, the system looks in each minute.
+	return fmt.Sprint(s.Seq, s.Owner, s.Agent, h.Desk, h.Prefer, h.Agent, h.Rating, h.EndedAt, len(s.Flow.Details), len(notes), tags)
 }
 
 // Every route, every role, every kind of conversation: who may not gets 404, or
