@@ -156,27 +156,29 @@ func count(b bool) int {
 // by. README has the figures.
 func TestUnseenMessages(t *testing.T) {
 	m := intents.New()
-	var asked, started, reached, others, falseStarts, right, all int
-	for _, r := range rows(t, "testdata/unseen6.tsv")[1:] {
-		got, ok := m.Match(r[0]), append(strings.Split(r[2], "|"), r[1])
-		switch {
-		case r[1] == "apply":
-			asked++
-			started += count(got.Decision == intents.Start)
-			reached += count(got.Decision != intents.Nothing)
-		case !slices.Contains(ok, "apply"):
-			others++
-			falseStarts += count(got.Decision == intents.Start)
+	for _, file := range []string{"testdata/unseen6.tsv", "testdata/unseen7.tsv"} {
+		var asked, started, reached, others, falseStarts, right, all int
+		for _, r := range rows(t, file)[1:] {
+			got, ok := m.Match(r[0]), append(strings.Split(r[2], "|"), r[1])
+			switch {
+			case r[1] == "apply":
+				asked++
+				started += count(got.Decision == intents.Start)
+				reached += count(got.Decision != intents.Nothing)
+			case !slices.Contains(ok, "apply"):
+				others++
+				falseStarts += count(got.Decision == intents.Start)
+			}
+			if r[1] != "ambiguous" {
+				all++
+				right += count(slices.Contains(ok, label(got)))
+			}
 		}
-		if r[1] != "ambiguous" {
-			all++
-			right += count(slices.Contains(ok, label(got)))
-		}
+		atLeast(t, file+": topics right", share(right, all), 0.93)
+		atLeast(t, file+": requests that start", share(started, asked), 0.88)
+		atLeast(t, file+": requests that start or are offered to", share(reached, asked), 0.97)
+		atLeast(t, file+": others that do not start", 1-share(falseStarts, others), 0.99)
 	}
-	atLeast(t, "topics right", share(right, all), 0.93)
-	atLeast(t, "requests that start", share(started, asked), 0.88)
-	atLeast(t, "requests that start or are offered to", share(reached, asked), 0.97)
-	atLeast(t, "others that do not start", 1-share(falseStarts, others), 0.99)
 }
 
 // Messages of our own. They were written before they were measured, and rules
