@@ -34,6 +34,7 @@ const (
 	reservation = 15 * time.Second // for a reserved place to become a conversation
 	goneAfter   = 35 * time.Second // without a sign of life, an agent is gone; who reloads or waits for a server for half a minute is not
 	sweepEvery  = 2 * time.Second  // when nothing was heard
+	overFor     = time.Hour        // an entry may come late, after the one that says that a conversation is over
 )
 
 // DeskOptions say how a desk is kept.
@@ -80,14 +81,15 @@ func NewDesk(rdb redis.UniversalClient, o DeskOptions) *Desk {
 // number of times, in any order: the highest version stands.
 func (d *Desk) Move(ctx context.Context, p handoff.Place) error {
 	keys := []string{deskWaitingKey, deskActiveKey, deskLoadsKey, deskIdleKey, deskPaceKey, deskEndedKey, deskEndedOfKey(p.Agent),
-		deskEndedAtKey(p.Desk), deskEndedAtKey(p.Before)}
+		deskEndedAtKey(p.Desk), deskEndedAtKey(p.Before), deskOverKey, deskOverAtKey}
 	now := d.o.Now()
 	ended := now
 	if !p.Ended.IsZero() {
 		ended = p.Ended
 	}
 	err := d.move.Run(ctx, d.rdb, keys, p.Session, p.Version, string(p.State), p.Desk, p.Agent,
-		p.Since.UnixMilli(), now.UnixMilli(), d.o.Listed.Milliseconds(), p.Offline, p.Queued.UnixMilli(), ended.UnixMilli()).Err()
+		p.Since.UnixMilli(), now.UnixMilli(), d.o.Listed.Milliseconds(), p.Offline, p.Queued.UnixMilli(), ended.UnixMilli(),
+		overFor.Milliseconds()).Err()
 	if err != nil {
 		return unavailable("enter a conversation into the desk's books", err)
 	}

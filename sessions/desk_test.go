@@ -130,6 +130,37 @@ func TestDeskBooks(t *testing.T) {
 
 // What is over is listed for each desk, at the desk that was last on it, and by
 // when it ended, though it was rated later.
+// TestLateMove has entries come after the one that says that a conversation is over.
+func TestLateMove(t *testing.T) {
+	onStaff(t, func(t *testing.T, w *world) {
+		c := &clock{at: time.Now()}
+		d := deskOf(t, w, func(o *sessions.DeskOptions) { o.Now = c.now })
+		since := c.now()
+		online(t, d, "a", 2)
+		move(t, d, "s", 3, handoff.InQueue, "", since)
+		move(t, d, "s", 4, handoff.Taken, "a", since)
+		move(t, d, "s", 5, handoff.Over, "a", since)
+		c.move(59 * time.Minute)
+		move(t, d, "s", 4, handoff.Taken, "a", since)
+		move(t, d, "s", 3, handoff.InQueue, "", since)
+		if active, err := d.Active(t.Context(), ""); err != nil || len(active) != 0 || loads(t, d)["a"] != 0 || len(queued(t, d)) != 0 {
+			t.Errorf("after late entries: active %v, %v, load %v, queue %v", active, err, loads(t, d), queued(t, d))
+		}
+		move(t, d, "s", 6, handoff.InQueue, "", since) // and again, later
+		if got := queued(t, d); !slices.Equal(got, []string{"s"}) {
+			t.Errorf("queue %v", got)
+		}
+		move(t, d, "s", 7, handoff.Over, "", since)
+
+		c.move(2 * time.Hour)
+		move(t, d, "other", 1, handoff.Over, "", since)
+		rdb := w.client(t)
+		if kept, order := rdb.HLen(t.Context(), "{desk}:over").Val(), rdb.ZCard(t.Context(), "{desk}:over-at").Val(); kept != 1 || order != 1 {
+			t.Errorf("%d and %d conversations are kept, want the one of the last hour", kept, order)
+		}
+	})
+}
+
 func TestEndedByDesk(t *testing.T) {
 	onStaff(t, func(t *testing.T, w *world) {
 		c := &clock{}

@@ -97,6 +97,8 @@ const (
 	deskIdleKey    = "{desk}:idle"    // HASH of agent to the instant, in ms, at which it last got one
 	deskPaceKey    = "{desk}:pace"    // HASH of desk to {l last take, e ms until the next one on average, while somebody waits}
 	deskEndedKey   = "{desk}:ended"   // ZSET of sessions by the instant, in ms, at which people were done with them
+	deskOverKey    = "{desk}:over"    // HASH of session to the version at which it was over, those of the last hour
+	deskOverAtKey  = "{desk}:over-at" // ZSET of these sessions by the instant, in ms, at which that was entered
 	deskAgentsKey  = "{desk}:agents"  // HASH of agent to {n name, d desks, c capacity, p presence}
 	deskSeenKey    = "{desk}:seen"    // ZSET of agents by the instant, in ms, at which they were last connected
 	deskChannel    = "fenfu:desk"     // PUB/SUB channel: the session that moved in the books, or '' for agents

@@ -1,11 +1,14 @@
 -- Enters into the desk's books where a conversation is now: waiting, with an
--- agent, or over. What is older than the books know is ignored.
+-- agent, or over. What is older than the books know is ignored; of what is over
+-- they know for a while.
 --
 -- KEYS[1] -> waiting (HASH)   KEYS[2] -> active (HASH)  KEYS[3] -> loads (HASH)
 -- KEYS[4] -> idle (HASH)      KEYS[5] -> pace (HASH)    KEYS[6] -> ended (ZSET)
 -- KEYS[7] -> ended of the agent (ZSET)
 -- KEYS[8] -> ended at the desk (ZSET)
 -- KEYS[9] -> ended at the desk that had the conversation before (ZSET)
+-- KEYS[10] -> versions of what is over (HASH)
+-- KEYS[11] -> what is over, by when that was entered (ZSET)
 -- ARGV[1] -> session
 -- ARGV[2] -> version of the session
 -- ARGV[3] -> 'waiting', 'active' or 'over'
@@ -18,12 +21,14 @@
 -- ARGV[9] -> 1 if it waits for an answer to a message, without its visitor
 -- ARGV[10] -> waiting again since, in ms: when it was passed on or taken back
 -- ARGV[11] -> over since, in ms
+-- ARGV[12] -> how long the versions of what is over are kept, in ms
 -- Returns: 1 if the books changed
 local version, now = tonumber(ARGV[2]), tonumber(ARGV[7])
 local waiting = redis.call('HGET', KEYS[1], ARGV[1])
 local active = redis.call('HGET', KEYS[2], ARGV[1])
 local was = cjson.decode(waiting or active or '{"v":0}')
-if was.v >= version then
+local over = tonumber(redis.call('HGET', KEYS[10], ARGV[1])) or 0
+if math.max(was.v, over) >= version then
   return 0
 end
 
@@ -74,6 +79,17 @@ elseif ARGV[3] == 'active' then
     redis.call('HSET', KEYS[5], ARGV[4], cjson.encode(pace))
   end
 else
+  -- An entry that is late by more than this is none that anybody waits for.
+  local long = now - tonumber(ARGV[12])
+  for _, session in ipairs(redis.call('ZRANGEBYSCORE', KEYS[11], '-inf', long)) do
+    redis.call('HDEL', KEYS[10], session)
+  end
+  redis.call('ZREMRANGEBYSCORE', KEYS[11], '-inf', long)
+  redis.call('HSET', KEYS[10], ARGV[1], version)
+  redis.call('ZADD', KEYS[11], now, ARGV[1])
+  redis.call('PEXPIRE', KEYS[10], ARGV[12])
+  redis.call('PEXPIRE', KEYS[11], ARGV[12])
+
   local lists = {KEYS[6], KEYS[8]}
   if ARGV[5] ~= '' then
     lists[3] = KEYS[7]
