@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -122,8 +121,8 @@ func TestDeskConversation(t *testing.T) {
 		}
 
 		for _, q := range []string{"110199199005219903", "林小满", "我叫林小满，要还款"} {
-			if status := li.get("conversations?view=mine&q="+url.QueryEscape(q), nil); status != http.StatusOK {
-				t.Errorf("search: %d", status)
+			if r := li.search("mine", q); r.status != http.StatusOK {
+				t.Errorf("search: %d", r.status)
 			}
 		}
 

@@ -325,6 +325,12 @@ func (p *person) post(path string, body, to any) int {
 	return p.decoded(p.send(http.MethodPost, path, string(raw), nil), to)
 }
 
+// search looks for words in a list.
+func (p *person) search(view, words string) reply {
+	p.o.t.Helper()
+	return p.send(http.MethodPost, "conversations/search", encode(p.o.t, map[string]string{"view": view, "q": words}), nil)
+}
+
 func (p *person) get(path string, to any) int {
 	p.o.t.Helper()
 	return p.decoded(p.send(http.MethodGet, path, "", nil), to)

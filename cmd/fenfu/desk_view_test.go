@@ -46,7 +46,7 @@ func (p *person) view(session, word string) view {
 			v.kinds = append(v.kinds, d.Kind)
 		}
 	}
-	v.search = p.send("GET", "conversations?view=closed&q="+word, "", nil).body
+	v.search = p.search("closed", word).body
 	v.transcript = p.send("GET", conversation(session, "/transcript"), "", nil).body
 	return v
 }

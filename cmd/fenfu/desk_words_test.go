@@ -95,7 +95,7 @@ func TestDeskSearchFindsTags(t *testing.T) {
 	o.settled(session)
 	li.must(conversation(session, "/tags"), map[string][]string{"tags": {"VIP"}})
 	for _, q := range []string{"VIP", "vip", strings.ToUpper(session[:8])} {
-		if r := li.send("GET", "conversations?view=mine&q="+q, "", nil); !strings.Contains(r.body, session) {
+		if r := li.search("mine", q); !strings.Contains(r.body, session) {
 			t.Errorf("searched for %s: %d %s", q, r.status, r.body)
 		}
 	}

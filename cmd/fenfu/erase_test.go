@@ -72,7 +72,7 @@ func TestErasedFromOutside(t *testing.T) {
 			}
 			for _, q := range []string{"梧桐路", "林小满", "小满您好"} {
 				var found struct{ Total int64 }
-				if li.get("conversations?view=mine&q="+q, &found); found.Total != 0 {
+				if li.decoded(li.search("mine", q), &found); found.Total != 0 {
 					t.Errorf("a search for %s finds %d", q, found.Total)
 				}
 			}

@@ -199,6 +199,7 @@ func (a *API) Routes() []Route {
 	add(http.MethodGet, "/v1/desk/me", "", a.me)
 	add(http.MethodPost, "/v1/desk/presence", staff.Presence, a.presence)
 	add(http.MethodGet, "/v1/desk/conversations", staff.Read, a.list)
+	add(http.MethodPost, "/v1/desk/conversations/search", staff.Read, a.search)
 	add(http.MethodGet, conversation, staff.Read, a.packet)
 	add(http.MethodGet, conversation+"/events", staff.Read, a.events)
 	add(http.MethodPost, conversation+"/take", staff.Take, a.take)

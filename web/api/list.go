@@ -63,34 +63,57 @@ const (
 	lookBack  = 8  // events in which they are looked for
 )
 
+// asked is the part of a list that somebody wants.
+type asked struct {
+	View   string `json:"view"`
+	Desk   string `json:"desk"`
+	Words  string `json:"q"`
+	Cursor string `json:"cursor"`
+}
+
 // list answers with one of the lists: queue, mine, all (for who may reassign)
-// or closed. With q it looks for words in names, tags and what was said.
+// or closed.
 func (a *API) list(w http.ResponseWriter, r *request) error {
 	query := r.URL.Query()
+	if query.Has("q") { // proxies write addresses down, and people look for names
+		return &bot.Error{Code: bot.Invalid, Message: "搜索请改用 POST /v1/desk/conversations/search，不要把要找的内容写在网址里。"}
+	}
 	limit, _ := strconv.Atoi(query.Get("limit"))
 	if limit <= 0 || limit > maxPage {
 		limit = pageSize
 	}
-	cursor, _ := strconv.ParseInt(query.Get("cursor"), 10, 64)
-	q := strings.TrimSpace(query.Get("q"))
-	if q != "" {
-		limit = maxSearch
-		if err := a.record(r, staff.Entry{Action: "search", Reason: searched(q, time.Now())}); err != nil {
-			return err
-		}
+	return a.listed(w, r, asked{View: query.Get("view"), Desk: query.Get("desk"), Cursor: query.Get("cursor")}, limit)
+}
+
+// search looks in one of the lists for words in names, tags and what was said.
+func (a *API) search(w http.ResponseWriter, r *request) error {
+	var want asked
+	if err := read(w, r, &want); err != nil {
+		return err
 	}
-	places, total, next, err := a.places(r, query.Get("view"), query.Get("desk"), cursor, limit)
+	if want.Words = strings.TrimSpace(want.Words); want.Words == "" {
+		return &bot.Error{Code: bot.Invalid, Message: "请输入要找的内容。"}
+	}
+	if err := a.record(r, staff.Entry{Action: "search", Reason: searched(want.Words, time.Now())}); err != nil {
+		return err
+	}
+	return a.listed(w, r, want, maxSearch)
+}
+
+func (a *API) listed(w http.ResponseWriter, r *request, want asked, limit int) error {
+	cursor, _ := strconv.ParseInt(want.Cursor, 10, 64)
+	places, total, next, err := a.places(r, want.View, want.Desk, cursor, limit)
 	if err != nil {
 		return err
 	}
-	rows, err := a.rows(r.Context(), r.who, places, q)
+	rows, err := a.rows(r.Context(), r.who, places, want.Words)
 	if err != nil {
 		return err
 	}
-	if desk := query.Get("desk"); desk != "" { // an agent's own are listed together
-		rows = slices.DeleteFunc(rows, func(row Row) bool { return row.Desk != desk })
+	if want.Desk != "" { // an agent's own are listed together
+		rows = slices.DeleteFunc(rows, func(row Row) bool { return row.Desk != want.Desk })
 	}
-	if q != "" {
+	if want.Words != "" {
 		total = int64(len(rows))
 	}
 	return answer(w, page{Items: rows, Next: next, Total: total})

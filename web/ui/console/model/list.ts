@@ -78,8 +78,9 @@ export class List {
   }
 
   #read(cursor: string): Promise<Page> {
+    // What is looked for may be a name: it is in no address, for proxies write those down.
+    if (this.#query) return this.#api.post<Page>("conversations/search", { view: this.view, q: this.#query, cursor });
     const query = new URLSearchParams({ view: this.view, limit: String(pageSize) });
-    if (this.#query) query.set("q", this.#query);
     if (cursor) query.set("cursor", cursor);
     return this.#api.get<Page>(`conversations?${query}`);
   }
