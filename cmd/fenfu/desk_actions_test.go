@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -252,6 +253,31 @@ func TestDeskOneTakes(t *testing.T) {
 
 // TestDeskTellsWhereToComplain: an agent may name the operator's own channel for
 // complaints, and no other number.
+// A command id that was used before takes nothing, and keeps no place either.
+func TestDeskTakeUnderOldID(t *testing.T) {
+	onOffices(t, func(t *testing.T, o *office) {
+		o.staffed()
+		li := o.signIn(staff.Account{ID: "li", Role: staff.Agent, Capacity: 1})
+		wang := o.signIn(staff.Account{ID: "wang", Role: staff.Agent, Capacity: 1})
+		session := o.waiting()
+		old := command()
+		li.must(conversation(session, "/take"), old)
+		li.must(conversation(session, "/take"), old) // the answer was lost
+		li.must(conversation(session, "/transfer"), command("desk", "service"))
+		o.inBooks(session)
+		if status := li.post(conversation(session, "/take"), old, nil); status != http.StatusConflict {
+			t.Errorf("taken under an old id: %d", status)
+		}
+		if s := o.look(session); s.Owner != bot.OwnerWaiting {
+			t.Errorf("the visitor is with %s", s.Owner)
+		}
+		wang.must(conversation(session, "/take"), command()) // nobody holds a place
+		if !slices.ContainsFunc(o.entries(), func(e staff.Entry) bool { return brief(e) == "li take  false" }) {
+			t.Error("it is not on record as refused")
+		}
+	})
+}
+
 func TestDeskTellsWhereToComplain(t *testing.T) {
 	c := config{ComplaintChannel: "投诉电话 400-800-0000（9:00–18:00）"}
 	if found := c.forbidden()("您可以拨打投诉电话400-800-0000反映"); found != "" {

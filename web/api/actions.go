@@ -82,6 +82,8 @@ func (a *API) join(w http.ResponseWriter, r *request) error {
 	return done(w)
 }
 
+var errNotTheirs = &bot.Error{Code: bot.Conflict, Message: "这个会话现在不由您接待，请刷新后再试。"}
+
 // takeOver has a conversation change hands, with a place kept for it first.
 func (a *API) takeOver(r *request, s *bot.Session, action string, c command, m bot.Message) error {
 	if err := a.arrive(r); err != nil {
@@ -104,7 +106,9 @@ func (a *API) takeOver(r *request, s *bot.Session, action string, c command, m b
 	if err != nil {
 		return err
 	}
-	err = a.handle(r, s, action, c, m)
+	if err = a.handle(r, s, action, c, m); err == nil {
+		err = a.taken(r, s.ID, action)
+	}
 	if err != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 5*time.Second)
 		defer cancel()
@@ -113,6 +117,19 @@ func (a *API) takeOver(r *request, s *bot.Session, action string, c command, m b
 		}
 	}
 	return err
+}
+
+// taken makes sure that a conversation is with who took it. The bot handles an
+// id once, so a command under one that was used before did nothing by now.
+func (a *API) taken(r *request, session, action string) error {
+	s, err := a.Sessions.Look(r.Context(), session)
+	if err != nil {
+		return err
+	}
+	if s.Owner != bot.OwnerAgent || s.Agent != r.who.ID {
+		return errors.Join(errNotTheirs, a.refused(r, action, session))
+	}
+	return nil
 }
 
 // arrive has a person who never said how present they are be there: who has a
