@@ -17,7 +17,7 @@ type Entry struct {
 	Role    Role      `json:"role"`
 	Action  string    `json:"action"` // such as "reveal", "login", "take"
 	Session string    `json:"session,omitempty"`
-	Field   string    `json:"field,omitempty"`  // which detail, with "reveal"
+	Field   string    `json:"field,omitempty"`  // which detail, with "reveal"; "code" with a "login" that lacks it so far
 	Reason  string    `json:"reason,omitempty"` // in the actor's words, masked; with "login" how, and why not
 	Request string    `json:"request,omitempty"`
 	OK      bool      `json:"ok"` // false: it was refused

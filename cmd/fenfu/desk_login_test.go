@@ -117,6 +117,9 @@ func TestDeskLoginCodes(t *testing.T) {
 	if status := p.post("login", login("li", officePassword, ""), &got); status != 200 || !got.NeedsCode || got.Me != nil || p.cookie() != nil {
 		t.Errorf("without a code: %d %+v", status, got)
 	}
+	if all := o.entries(); len(all) != 1 || brief(all[0]) != "li login code false" || all[0].Reason != "" {
+		t.Errorf("half a sign-in is on record as %+v", all)
+	}
 	now := time.Now()
 	if status := p.post("login", login("li", officePassword, code(now.Add(-time.Hour))), nil); status != 401 {
 		t.Errorf("an old code: %d", status)

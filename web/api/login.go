@@ -91,6 +91,10 @@ func (a *API) verify(r *request, c credentials) (staff.Account, error) {
 	ok = ok && known && !account.Disabled
 	if ok && account.TOTP != "" {
 		if c.Code == "" {
+			r.who = account.Principal()
+			if err := a.append(r, staff.Entry{Action: "login", Field: "code"}); err != nil {
+				return account, err
+			}
 			return account, errNeedsCode
 		}
 		step, fits := account.TOTP.Step(c.Code, a.Now())
