@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -196,6 +197,32 @@ func TestDeskLive(t *testing.T) {
 		}
 		lis.closed(4503)
 	})
+}
+
+// Who does not serve a desk any more hears nothing of what they look at there,
+// though nothing moves in it.
+func TestDeskLiveFewerDesks(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, "")
+	o.staffed()
+	chief := o.signIn(staff.Account{ID: "chief", Role: staff.Supervisor, Desks: []string{"service"}})
+	li := o.signIn(staff.Account{ID: "li", Role: staff.Agent})
+	session := o.waiting()
+	li.must(conversation(session, "/take"), command())
+	o.settled(session)
+	socket := chief.live()
+	socket.send(`{"type":"watch","session":"` + session + `","after":0}`)
+	socket.await("what was said", said(session, "转人工"))
+	o.account(staff.Account{ID: "chief", Role: staff.Supervisor, Desks: []string{"review"}})
+	socket.await("that it is gone", frame("gone", session))
+	if err := o.books.Typing(t.Context(), session, bot.Visitor, true); err != nil {
+		t.Fatal(err)
+	}
+	socket.send(`{"type":"ping"}`)
+	socket.await("an answer", func(f map[string]any) bool { return f["type"] == "pong" })
+	if slices.ContainsFunc(socket.all(), frame("typing", session)) {
+		t.Error("somebody hears that a visitor of another desk types")
+	}
 }
 
 func TestDeskLiveDrain(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -270,12 +271,26 @@ func (c *console) beat(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		was := c.r.who
 		c.r.who, c.r.capacity = account.Principal(), account.Capacity
+		if was.Role != c.r.who.Role || !slices.Equal(was.Desks, c.r.who.Desks) {
+			c.review()
+		}
 	}
 	if err := c.api.Desk.Seen(ctx, c.r.who.ID); err != nil {
 		return err
 	}
 	return c.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(liveWrite))
+}
+
+// review looks at all that the console follows anew: nothing needs to happen in
+// a conversation for it to be none of theirs any more.
+func (c *console) review() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for session := range c.follows {
+		c.changed[session] = true
+	}
 }
 
 func may(account staff.Account, a staff.Action) bool { return account.Principal().May(a) }
