@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"text/tabwriter"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -253,8 +254,8 @@ func showQueue(ctx context.Context, books deskBooks, server *web.Server, logger 
 	}
 }
 
-// demoStaff are the accounts that a demo has. Their password is made anew with
-// every start, and printed.
+// demoStaff are the accounts that a demo has. Each has a password of its own, which
+// is made anew with every start, and printed.
 func demoStaff() []staff.Account {
 	return []staff.Account{
 		{ID: "agent1", Name: "小林", Role: staff.Agent},
@@ -265,18 +266,22 @@ func demoStaff() []staff.Account {
 	}
 }
 
-// openDemoStaff gives the demo's accounts a new password and says so.
+// openDemoStaff gives the demo's accounts new passwords and prints them.
 func openDemoStaff(ctx context.Context, s *sessions.Staff, out io.Writer) error {
-	password := staff.NewPassword()
-	hash, err := staff.NewHasher().Hash(ctx, password)
-	if err != nil {
-		return err
-	}
-	var errs []error
+	hasher := staff.NewHasher()
+	fmt.Fprintln(out, "people of the demo sign in at /console, until the next start with:")
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, a := range demoStaff() {
+		password := staff.NewPassword()
+		hash, err := hasher.Hash(ctx, password)
+		if err != nil {
+			return err
+		}
 		a.Password, a.Created = hash, time.Now().UTC()
-		errs = append(errs, s.Put(ctx, a), s.Revoke(ctx, a.ID))
-		fmt.Fprintf(out, "agent account: %s password: %s\n", a.ID, password)
+		if err := errors.Join(s.Put(ctx, a), s.Revoke(ctx, a.ID)); err != nil {
+			return err
+		}
+		fmt.Fprintf(table, "  %s\t%s\t%s\n", a.ID, password, a.Role)
 	}
-	return errors.Join(errs...)
+	return table.Flush()
 }

@@ -137,6 +137,38 @@ func TestDeskLoginCodes(t *testing.T) {
 	}
 }
 
+// Each of the demo's accounts has a password of its own, so that who is given one
+// is not an admin, too.
+func TestDemoPasswords(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, "")
+	var out strings.Builder
+	if err := openDemoStaff(t.Context(), o.store.staff, &out); err != nil {
+		t.Fatal(err)
+	}
+	passwords, columns := map[string]string{}, map[int]bool{}
+	for _, line := range strings.Split(out.String(), "\n") {
+		if m := regexp.MustCompile(`^  (\S+) +(\S+) +(agent|supervisor|auditor|admin)$`).FindStringSubmatchIndex(line); m != nil {
+			passwords[line[m[2]:m[3]]] = line[m[4]:m[5]]
+			columns[m[4]*1000+m[6]] = true
+		}
+	}
+	if len(passwords) != len(demoStaff()) || len(columns) != 1 {
+		t.Fatalf("printed:\n%s", out.String())
+	}
+	for account := range passwords {
+		for other, password := range passwords {
+			want := 401
+			if other == account {
+				want = 200
+			}
+			if status := o.browser().post("login", login(account, password, ""), nil); status != want {
+				t.Errorf("%s with the password of %s: %d, want %d", account, other, status, want)
+			}
+		}
+	}
+}
+
 func TestDeskTooManyAttempts(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, "")

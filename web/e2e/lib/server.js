@@ -69,7 +69,7 @@ class Server {
     child.stderr.on("data", (chunk) => (errors += chunk));
     for await (const line of createInterface({ input: child.stdout })) {
       const [, url] = line.match(/^listening on (http:\/\/\S+)/) ?? [];
-      const [, account, password] = line.match(/^agent account: (\S+) password: (\S+)/) ?? [];
+      const [, account, password] = line.match(/^  (\S+) +(\S+) +(?:agent|supervisor|auditor|admin)$/) ?? [];
       if (url) this.url = url;
       if (account) this.passwords.set(account, password);
       if (account !== lastAccount) continue;
