@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"fenfu/bot"
 	"fenfu/sessions"
@@ -32,7 +33,7 @@ func TestErasureReachesNotes(t *testing.T) {
 	w.parts.Beside = store
 	w.takeOver()
 	note := sessions.Note{ID: "n", By: bot.Person{ID: "li", Name: "李"}, At: w.now, Text: "住在海边"}
-	if err := errors.Join(store.AddNote(t.Context(), w.session, note), store.SetTags(t.Context(), w.session, []string{"海边"})); err != nil {
+	if err := errors.Join(store.AddNote(t.Context(), w.session, note), store.SetTags(t.Context(), w.session, []string{"海边"}, w.now)); err != nil {
 		t.Fatal(err)
 	}
 	_, err := w.node().Handle(t.Context(), bot.Message{Session: w.session, ID: "erase", From: bot.Visitor, Kind: bot.Text, Text: "删除我的信息"})
@@ -50,7 +51,7 @@ func TestErasureReachesNotes(t *testing.T) {
 	if err := w.node().Wake(t.Context(), w.session); err != nil {
 		t.Fatal(err)
 	}
-	if notes, tags, err := store.Notes(t.Context(), w.session); err != nil || len(notes)+len(tags) != 0 {
+	if notes, tags, err := store.Notes(t.Context(), w.session, time.Time{}); err != nil || len(notes)+len(tags) != 0 {
 		t.Errorf("left: %v %v, %v", notes, tags, err)
 	}
 	s := w.load()
@@ -73,7 +74,7 @@ func TestErasureReachesNotes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if notes, _, _ := store.Notes(t.Context(), w.session); len(notes) != 1 || store.calls != 3 {
+	if notes, _, _ := store.Notes(t.Context(), w.session, time.Time{}); len(notes) != 1 || store.calls != 3 {
 		t.Errorf("%d calls, and of a later note %d are left", store.calls, len(notes))
 	}
 }

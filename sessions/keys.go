@@ -34,8 +34,8 @@ func sessionKey(tag, id string) string { return tag + ":s:" + id }
 // that message X became.
 func logKey(tag, id string) string { return tag + ":e:" + id }
 
-// notesKey: HASH tags sealed tags, n:X sealed note X; what people wrote beside
-// the conversation.
+// notesKey: HASH n:X sealed note X, t:9 sealed tags as they were set at 9 ms; what
+// people wrote beside the conversation.
 func notesKey(tag, id string) string { return tag + ":n:" + id }
 
 // messageField and entryField are the log's fields of a message and of the entry

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,11 +21,12 @@ type Note struct {
 	Text string     `json:"x"` // details masked
 }
 
-// tagsField is the field of the tags among a conversation's notes; those of
-// notes begin with notePrefix.
+// The fields of a conversation's notes, and of its tags as they were set at an
+// instant, in ms. What was set before there were instants is in tagsField.
 const (
-	tagsField  = "tags"
 	notePrefix = "n:"
+	tagsPrefix = "t:"
+	tagsField  = "tags"
 )
 
 // Look returns a session as it is stored, whatever copy of it this node holds.
@@ -43,9 +45,9 @@ func (s *Store) AddNote(ctx context.Context, session string, n Note) error {
 	return s.putBeside(ctx, session, notePrefix+n.ID, n, false)
 }
 
-// SetTags replaces a conversation's tags.
-func (s *Store) SetTags(ctx context.Context, session string, tags []string) error {
-	return s.putBeside(ctx, session, tagsField, tags, true)
+// SetTags replaces a conversation's tags from an instant on.
+func (s *Store) SetTags(ctx context.Context, session string, tags []string, at time.Time) error {
+	return s.putBeside(ctx, session, tagsPrefix+strconv.FormatInt(at.UnixMilli(), 10), tags, true)
 }
 
 func (s *Store) putBeside(ctx context.Context, session, field string, value any, replace bool) error {
@@ -71,8 +73,9 @@ func (s *Store) putBeside(ctx context.Context, session, field string, value any,
 	return s.sync(ctx)
 }
 
-// Notes returns a conversation's notes, the oldest first, and its tags.
-func (s *Store) Notes(ctx context.Context, session string) (notes []Note, tags []string, err error) {
+// Notes returns a conversation's notes, the oldest first, and its tags, as they
+// were at an instant, or with a zero one as they are.
+func (s *Store) Notes(ctx context.Context, session string, until time.Time) (notes []Note, tags []string, err error) {
 	all, err := s.rdb.HGetAll(ctx, notesKey(s.partition(session).tag, session)).Result()
 	if err != nil {
 		return nil, nil, unavailable("read the notes on session "+session, err)
@@ -82,16 +85,20 @@ func (s *Store) Notes(ctx context.Context, session string) (notes []Note, tags [
 		return nil, nil, err
 	}
 	for field, sealed := range all {
-		if field == tagsField {
-			err = open(box, field, 0, sealed, &tags)
-		} else {
-			var n Note
-			if err = open(box, field, 0, sealed, &n); err == nil {
-				notes = append(notes, n)
-			}
+		if !strings.HasPrefix(field, notePrefix) {
+			continue
 		}
-		if err != nil {
+		var n Note
+		if err := open(box, field, 0, sealed, &n); err != nil {
 			return nil, nil, damaged("note", err)
+		}
+		if until.IsZero() || !n.At.After(until) {
+			notes = append(notes, n)
+		}
+	}
+	if field := tagsUntil(all, until); field != "" {
+		if err := open(box, field, 0, all[field], &tags); err != nil {
+			return nil, nil, damaged("tags", err)
 		}
 	}
 	slices.SortFunc(notes, func(a, b Note) int {
@@ -101,6 +108,24 @@ func (s *Store) Notes(ctx context.Context, session string) (notes []Note, tags [
 		return strings.Compare(a.ID, b.ID)
 	})
 	return notes, tags, nil
+}
+
+// tagsUntil returns the field of the last tags that were set until an instant, ""
+// if there is none.
+func tagsUntil(all map[string]string, until time.Time) string {
+	last, lastAt := "", int64(-1)
+	for field := range all {
+		at := int64(0)
+		if ms, ok := strings.CutPrefix(field, tagsPrefix); ok {
+			at, _ = strconv.ParseInt(ms, 10, 64)
+		} else if field != tagsField {
+			continue
+		}
+		if at > lastAt && (until.IsZero() || at <= until.UnixMilli()) {
+			last, lastAt = field, at
+		}
+	}
+	return last
 }
 
 // ForgetNotes deletes them, when the visitor has had their data deleted.

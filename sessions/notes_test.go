@@ -24,28 +24,32 @@ func TestNotes(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := a.SetTags(ctx, id, []string{"还款"}); err != nil {
+		if err := a.SetTags(ctx, id, []string{"还款"}, at); err != nil {
 			t.Fatal(err)
 		}
-		if err := b.SetTags(ctx, id, []string{"额度", "急"}); err != nil {
+		if err := b.SetTags(ctx, id, []string{"额度", "急"}, at.Add(time.Second)); err != nil {
 			t.Fatal(err)
 		}
-		notes, tags, err := a.Notes(ctx, id)
+		notes, tags, err := a.Notes(ctx, id, time.Time{})
 		if err != nil || len(notes) != 2 || notes[0].Text != planted || notes[1].By.ID != "wang" || !notes[0].At.Equal(at) || !slices.Equal(tags, []string{"额度", "急"}) {
 			t.Errorf("notes %v, tags %v, %v", notes, tags, err)
+		}
+		notes, tags, err = b.Notes(ctx, id, at)
+		if err != nil || len(notes) != 1 || notes[0].ID != "n1" || !slices.Equal(tags, []string{"还款"}) {
+			t.Errorf("as it was before: notes %v, tags %v, %v", notes, tags, err)
 		}
 		for key, text := range dump(t, w) {
 			if strings.Contains(text, "张三丰") || strings.Contains(text, "额度") {
 				t.Errorf("%s can be read", key)
 			}
 		}
-		if notes, _, err := a.Notes(ctx, newID()); err != nil || len(notes) != 0 {
+		if notes, _, err := a.Notes(ctx, newID(), time.Time{}); err != nil || len(notes) != 0 {
 			t.Errorf("notes on another session: %v, %v", notes, err)
 		}
 		if err := b.ForgetNotes(ctx, id); err != nil {
 			t.Fatal(err)
 		}
-		if notes, tags, err := a.Notes(ctx, id); err != nil || len(notes)+len(tags) != 0 {
+		if notes, tags, err := a.Notes(ctx, id, time.Time{}); err != nil || len(notes)+len(tags) != 0 {
 			t.Errorf("forgotten, but there: %v %v, %v", notes, tags, err)
 		}
 	})

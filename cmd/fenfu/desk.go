@@ -144,8 +144,8 @@ func (b besides) AddNote(ctx context.Context, session string, n api.Note) error 
 	return b.Store.AddNote(ctx, session, sessions.Note(n))
 }
 
-func (b besides) Notes(ctx context.Context, session string) ([]api.Note, []string, error) {
-	notes, tags, err := b.Store.Notes(ctx, session)
+func (b besides) Notes(ctx context.Context, session string, until time.Time) ([]api.Note, []string, error) {
+	notes, tags, err := b.Store.Notes(ctx, session, until)
 	var all []api.Note
 	for _, n := range notes {
 		all = append(all, api.Note(n))

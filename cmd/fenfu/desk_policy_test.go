@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fenfu/bot"
 	"fenfu/bot/handoff"
@@ -140,7 +141,7 @@ func (o *office) settled(session string) {
 func (o *office) trace(session string) string {
 	o.t.Helper()
 	s := o.look(session)
-	notes, tags, err := o.store.Notes(o.t.Context(), session)
+	notes, tags, err := o.store.Notes(o.t.Context(), session, time.Time{})
 	if err != nil {
 		o.t.Fatal(err)
 	}

@@ -65,10 +65,12 @@ func TestDeskViewEnds(t *testing.T) {
 		socket.send(`{"type":"watch","session":"` + session + `"}`)
 		li.must(conversation(session, "/take"), command())
 		li.must(conversation(session, "/messages"), command("text", "您好，请继续填写。"))
+		li.must(conversation(session, "/tags"), map[string][]string{"tags": {"李娜的标签"}})
 		li.must(conversation(session, "/return"), command())
 		o.settled(session)
 		end := o.look(session).Handoff.Left.Seq
 		chief.must(conversation(session, "/notes"), command("text", "组长的备注"))
+		chief.must(conversation(session, "/tags"), map[string][]string{"tags": {"组长的标签"}})
 
 		o.says(session, "110199199005219903", "青海湖今天下雨吗")
 		check := func(when string) {
@@ -83,6 +85,13 @@ func TestDeskViewEnds(t *testing.T) {
 			}
 			if r := li.send("GET", conversation(session), "", nil); strings.Contains(r.body, "组长的备注") {
 				t.Errorf("%s the agent reads a later note: %s", when, r.body)
+			}
+			for p, tag := range map[*person]string{li: "李娜的标签", chief: "组长的标签"} {
+				for _, r := range []reply{p.send("GET", conversation(session), "", nil), p.send("GET", "conversations?view=closed", "", nil)} {
+					if strings.Count(r.body, "的标签") != strings.Count(r.body, tag) || p == li && !strings.Contains(r.body, tag) && strings.Contains(r.body, session) {
+						t.Errorf("%s %s sees the tags in %s", when, p.id, r.body)
+					}
+				}
 			}
 			for action, body := range map[string]any{"/messages": command("text", "还在吗"), "/notes": command("text", "备注"), "/reveal": map[string]string{"kind": "name", "reason": "核对姓名"}} {
 				if status := li.post(conversation(session, action), body, nil); status != http.StatusNotFound {

@@ -354,7 +354,7 @@ func (a *API) tags(w http.ResponseWriter, r *request) error {
 	if err := a.record(r, staff.Entry{Action: "tags", Session: s.ID}); err != nil {
 		return err
 	}
-	if err := a.Beside.SetTags(r.Context(), s.ID, tags); err != nil {
+	if err := a.Beside.SetTags(r.Context(), s.ID, tags, a.Now()); err != nil {
 		return err
 	}
 	if err := a.Desk.Tell(r.Context(), s.ID); err != nil {

@@ -30,8 +30,9 @@ type Sessions interface {
 // Beside is what people write beside conversations.
 type Beside interface {
 	AddNote(ctx context.Context, session string, n Note) error
-	SetTags(ctx context.Context, session string, tags []string) error
-	Notes(ctx context.Context, session string) ([]Note, []string, error)
+	SetTags(ctx context.Context, session string, tags []string, at time.Time) error
+	// Notes returns notes and tags as they were at an instant, or as they are.
+	Notes(ctx context.Context, session string, until time.Time) ([]Note, []string, error)
 }
 
 // Note is a private note.

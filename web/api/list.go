@@ -227,7 +227,7 @@ func (a *API) row(ctx context.Context, who staff.Principal, session, q string) (
 	if err != nil {
 		return nil, err
 	}
-	_, tags, err := a.Beside.Notes(ctx, session)
+	_, tags, err := a.Beside.Notes(ctx, session, seenUntil(&s, who))
 	if err != nil {
 		return nil, err
 	}
@@ -323,14 +323,11 @@ func (a *API) packet(w http.ResponseWriter, r *request) error {
 		return err
 	})
 	try(func() (err error) {
-		notes, tags, err = a.Beside.Notes(r.Context(), s.ID)
+		notes, tags, err = a.Beside.Notes(r.Context(), s.ID, seenUntil(&s, r.who))
 		return err
 	})
 	if group.Wait(); failed != nil {
 		return failed
-	}
-	if !whole(&s, r.who) { // what colleagues noted later is not for those who left
-		notes = slices.DeleteFunc(notes, func(n Note) bool { return n.At.After(s.Handoff.Left.At) })
 	}
 	return answer(w, packetOf(&s, a.Bot.Packet(s), a.rowOf(&s, events, tags), notes))
 }

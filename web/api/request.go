@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"fenfu/bot"
@@ -163,6 +164,18 @@ func (a *API) said(ctx context.Context, s *bot.Session, after int64) ([]bot.Even
 // whole reports whether a session that somebody sees may still change for them.
 func whole(s *bot.Session, who staff.Principal) bool {
 	return who.Role != staff.Agent || s.Owner == bot.OwnerWaiting || s.Owner == bot.OwnerAgent
+}
+
+// seenUntil is the instant up to which somebody sees what is beside a session: what
+// colleagues write later is not for those who left. Zero: whatever there is.
+func seenUntil(s *bot.Session, who staff.Principal) time.Time {
+	if whole(s, who) {
+		return time.Time{}
+	}
+	if s.Handoff.Left.At.IsZero() { // it was not kept once, and zero is no end
+		return s.Handoff.Since
+	}
+	return s.Handoff.Left.At
 }
 
 // of is what decides who reaches a session.
