@@ -127,10 +127,16 @@ type Ended struct {
 	At      time.Time
 }
 
+// order is that of the lists: the latest first, and those of one millisecond as
+// the database has them.
+func (e Ended) order(other Ended) int {
+	return cmp.Or(cmp.Compare(other.At.UnixMilli(), e.At.UnixMilli()), cmp.Compare(other.Session, e.Session))
+}
+
 // Ended returns the conversations that an agent, or with agent "" anybody at
-// some desks (none: at any), was done with before an instant, the latest first,
-// and how many there are in all.
-func (d *Desk) Ended(ctx context.Context, agent string, desks []string, before time.Time, max int) (ended []Ended, total int64, err error) {
+// some desks (none: at any), was done with, the latest first, and how many there
+// are in all. It begins behind a place in that order; a session need not be there.
+func (d *Desk) Ended(ctx context.Context, agent string, desks []string, behind Ended, max int) (ended []Ended, total int64, err error) {
 	keys := []string{deskEndedKey}
 	if agent != "" {
 		keys = []string{deskEndedOfKey(agent)}
@@ -140,12 +146,13 @@ func (d *Desk) Ended(ctx context.Context, agent string, desks []string, before t
 			keys = append(keys, deskEndedAtKey(desk))
 		}
 	}
-	pages, counts := make([]*redis.ZSliceCmd, len(keys)), make([]*redis.IntCmd, len(keys))
+	// Several may have ended in one millisecond, those of the last page among them.
+	at := strconv.FormatInt(behind.At.UnixMilli(), 10)
+	same, earlier, counts := make([]*redis.ZSliceCmd, len(keys)), make([]*redis.ZSliceCmd, len(keys)), make([]*redis.IntCmd, len(keys))
 	_, err = d.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, key := range keys {
-			pages[i] = p.ZRevRangeByScoreWithScores(ctx, key, &redis.ZRangeBy{
-				Min: "-inf", Max: strconv.FormatInt(before.UnixMilli()-1, 10), Count: int64(max),
-			})
+			same[i] = p.ZRevRangeByScoreWithScores(ctx, key, &redis.ZRangeBy{Min: at, Max: at})
+			earlier[i] = p.ZRevRangeByScoreWithScores(ctx, key, &redis.ZRangeBy{Min: "-inf", Max: "(" + at, Count: int64(max)})
 			counts[i] = p.ZCard(ctx, key)
 		}
 		return nil
@@ -154,12 +161,15 @@ func (d *Desk) Ended(ctx context.Context, agent string, desks []string, before t
 		return nil, 0, unavailable("read what the desk is done with", err)
 	}
 	for i := range keys {
-		for _, z := range pages[i].Val() {
-			id, _ := z.Member.(string)
-			ended = append(ended, Ended{Session: id, At: time.UnixMilli(int64(z.Score))})
+		for _, z := range append(same[i].Val(), earlier[i].Val()...) {
+			e := Ended{At: time.UnixMilli(int64(z.Score))}
+			e.Session, _ = z.Member.(string)
+			if e.order(behind) > 0 {
+				ended = append(ended, e)
+			}
 		}
 		total += counts[i].Val()
 	}
-	slices.SortStableFunc(ended, func(a, b Ended) int { return b.At.Compare(a.At) })
+	slices.SortFunc(ended, Ended.order)
 	return ended[:min(len(ended), max)], total, nil
 }

@@ -112,17 +112,17 @@ func TestDeskBooks(t *testing.T) {
 			t.Errorf("load after all ended %v", got)
 		}
 		for _, agent := range []string{"", "a"} {
-			page, total, err := d.Ended(ctx, agent, nil, c.now().Add(time.Second), 1)
+			page, total, err := d.Ended(ctx, agent, nil, sessions.Ended{At: c.now().Add(time.Second)}, 1)
 			if err != nil || total != 2 || len(page) != 1 || page[0].Session != "s2" {
 				t.Fatalf("ended of %q: %v of %d, %v", agent, page, total, err)
 			}
-			if page, _, _ := d.Ended(ctx, agent, nil, page[0].At, 10); len(page) != 1 || page[0].Session != "s1" {
+			if page, _, _ := d.Ended(ctx, agent, nil, page[0], 10); len(page) != 1 || page[0].Session != "s1" {
 				t.Errorf("the next page of %q: %v", agent, page)
 			}
 		}
 		// Back again: it is no longer over.
 		move(t, d, "s1", 6, handoff.InQueue, "", c.now())
-		if _, total, _ := d.Ended(ctx, "", nil, c.now().Add(time.Second), 1); total != 1 {
+		if _, total, _ := d.Ended(ctx, "", nil, sessions.Ended{At: c.now().Add(time.Second)}, 1); total != 1 {
 			t.Errorf("%d over, want 1", total)
 		}
 	})
@@ -161,6 +161,50 @@ func TestLateMove(t *testing.T) {
 	})
 }
 
+// TestEndedTogether reads conversations that ended in the same millisecond, a
+// page at a time.
+func TestEndedTogether(t *testing.T) {
+	onStaff(t, func(t *testing.T, w *world) {
+		d := deskOf(t, w)
+		at := time.Now().Truncate(time.Millisecond)
+		for i := range 7 {
+			err := d.Move(t.Context(), handoff.Place{Session: fmt.Sprint("s", i), Version: 1, State: handoff.Over, Desk: []string{"service", "review"}[i%2], Agent: "a", Since: at, Ended: at})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		for name, read := range map[string]func(sessions.Ended) ([]sessions.Ended, int64, error){
+			"of all": func(after sessions.Ended) ([]sessions.Ended, int64, error) {
+				return d.Ended(t.Context(), "", nil, after, 3)
+			},
+			"of an agent": func(after sessions.Ended) ([]sessions.Ended, int64, error) {
+				return d.Ended(t.Context(), "a", nil, after, 3)
+			},
+			"of two desks": func(after sessions.Ended) ([]sessions.Ended, int64, error) {
+				return d.Ended(t.Context(), "", []string{"service", "review"}, after, 3)
+			},
+		} {
+			var got []string
+			for after := (sessions.Ended{At: at.Add(time.Second)}); ; {
+				page, total, err := read(after)
+				if err != nil || total != 7 || len(got) > 7 {
+					t.Fatalf("%s: %d, %v, after %v", name, total, err, got)
+				}
+				if len(page) == 0 {
+					break
+				}
+				for _, e := range page {
+					got = append(got, e.Session)
+				}
+				after = page[len(page)-1]
+			}
+			if want := []string{"s6", "s5", "s4", "s3", "s2", "s1", "s0"}; !slices.Equal(got, want) {
+				t.Errorf("%s: %v, want %v", name, got, want)
+			}
+		}
+	})
+}
+
 func TestEndedByDesk(t *testing.T) {
 	onStaff(t, func(t *testing.T, w *world) {
 		c := &clock{}
@@ -172,15 +216,15 @@ func TestEndedByDesk(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		want := func(desks []string, sessions ...string) {
+		want := func(desks []string, ids ...string) {
 			t.Helper()
-			page, total, err := d.Ended(t.Context(), "", desks, c.now().Add(time.Second), 10)
+			page, total, err := d.Ended(t.Context(), "", desks, sessions.Ended{At: c.now().Add(time.Second)}, 10)
 			var got []string
 			for _, e := range page {
 				got = append(got, e.Session)
 			}
-			if err != nil || !slices.Equal(got, sessions) || total != int64(len(sessions)) {
-				t.Errorf("ended at %v: %v of %d, %v; want %v", desks, got, total, err, sessions)
+			if err != nil || !slices.Equal(got, ids) || total != int64(len(ids)) {
+				t.Errorf("ended at %v: %v of %d, %v; want %v", desks, got, total, err, ids)
 			}
 		}
 		at := func(s int) time.Time { return c.now().Add(time.Duration(s-100) * time.Second) }

@@ -100,8 +100,8 @@ func (d deskBooks) Active(ctx context.Context, agent string) ([]api.Place, error
 	return places, err
 }
 
-func (d deskBooks) Ended(ctx context.Context, agent string, desks []string, before time.Time, max int) ([]api.Place, int64, error) {
-	ended, total, err := d.Desk.Ended(ctx, agent, desks, before, max)
+func (d deskBooks) Ended(ctx context.Context, agent string, desks []string, behind api.Place, max int) ([]api.Place, int64, error) {
+	ended, total, err := d.Desk.Ended(ctx, agent, desks, sessions.Ended{Session: behind.Session, At: behind.Ended}, max)
 	var places []api.Place
 	for _, e := range ended {
 		places = append(places, api.Place{Session: e.Session, Ended: e.At})

@@ -15,6 +15,7 @@ import (
 	"fenfu/bot/handoff"
 	"fenfu/bot/pii"
 	"fenfu/bot/staff"
+	"fenfu/web/api"
 )
 
 // view is what somebody sees of a conversation by every way there is.
@@ -183,7 +184,7 @@ func TestDeskRatingIsTold(t *testing.T) {
 	if li.get(conversation(session), &packet); packet.Row.Rating != 4 || packet.Comment != "很耐心" {
 		t.Errorf("packet %+v", packet)
 	}
-	places, _, err := o.books.Ended(t.Context(), "li", nil, time.Now().Add(time.Hour), 1)
+	places, _, err := o.books.Ended(t.Context(), "li", nil, api.Place{Ended: time.Now().Add(time.Hour)}, 1)
 	if err != nil || len(places) != 1 || places[0].Ended.UnixMilli() != ends.UnixMilli() {
 		t.Errorf("a rating changed when it ended: %v, %v, want %v", places, err, ends)
 	}
@@ -307,6 +308,45 @@ func TestDeskClosedCountsOwnDesks(t *testing.T) {
 
 // The decision that lands while somebody has the conversation is in the packet,
 // with its reason codes.
+// A page begins behind the last conversation of the one before, though others
+// ended in the same millisecond.
+func TestDeskClosedPages(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, "")
+	o.staffed()
+	li := o.signIn(staff.Account{ID: "li", Role: staff.Agent})
+	at, want := time.Now().Truncate(time.Millisecond), []string{}
+	for range 3 {
+		session := o.place(ended)
+		err := o.books.Move(t.Context(), handoff.Place{Session: session, Version: o.look(session).Version + 1, State: handoff.Over, Desk: "service", Agent: "li", Ended: at})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, session)
+	}
+	var got []string
+	for cursor := ""; len(got) <= len(want); {
+		var page struct {
+			Items []struct{ Session string }
+			Next  string
+		}
+		if status := li.get("conversations?view=closed&limit=1&cursor="+cursor, &page); status != http.StatusOK {
+			t.Fatal(status)
+		}
+		for _, row := range page.Items {
+			got = append(got, row.Session)
+		}
+		if cursor = page.Next; cursor == "" {
+			break
+		}
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("page by page: %v, want %v", got, want)
+	}
+}
+
 func TestDeskPacketHasDecision(t *testing.T) {
 	o := newOffice(t, "")
 	o.staffed()

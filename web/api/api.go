@@ -55,7 +55,8 @@ type Place struct {
 type Desk interface {
 	Queue(ctx context.Context) ([]handoff.Waiting, error)
 	Active(ctx context.Context, agent string) ([]Place, error)
-	Ended(ctx context.Context, agent string, desks []string, before time.Time, max int) (places []Place, total int64, err error)
+	// Ended lists what is over behind a place of that list.
+	Ended(ctx context.Context, agent string, desks []string, behind Place, max int) (places []Place, total int64, err error)
 
 	Agents(ctx context.Context) ([]handoff.Agent, error)
 	SetPresence(ctx context.Context, a handoff.Agent) error

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -101,8 +102,7 @@ func (a *API) search(w http.ResponseWriter, r *request) error {
 }
 
 func (a *API) listed(w http.ResponseWriter, r *request, want asked, limit int) error {
-	cursor, _ := strconv.ParseInt(want.Cursor, 10, 64)
-	places, total, next, err := a.places(r, want.View, want.Desk, cursor, limit)
+	places, total, next, err := a.places(r, want, limit)
 	if err != nil {
 		return err
 	}
@@ -129,8 +129,8 @@ func searched(q string, now time.Time) string {
 }
 
 // places returns a page of a view out of the desk's books.
-func (a *API) places(r *request, view, desk string, cursor int64, limit int) (places []Place, total int64, next string, err error) {
-	ctx := r.Context()
+func (a *API) places(r *request, want asked, limit int) (places []Place, total int64, next string, err error) {
+	ctx, view, desk := r.Context(), want.View, want.Desk
 	switch view {
 	case "queue":
 		waiting, err := a.Desk.Queue(ctx)
@@ -156,10 +156,6 @@ func (a *API) places(r *request, view, desk string, cursor int64, limit int) (pl
 		if r.who.Role == staff.Agent {
 			agent = r.who.ID
 		}
-		before := a.Now().Add(time.Second)
-		if cursor > 0 {
-			before = time.UnixMilli(cursor)
-		}
 		desks := r.who.Desks
 		if desk != "" {
 			desks = slices.DeleteFunc([]string{desk}, func(d string) bool { return !r.who.Serves(d) })
@@ -167,21 +163,34 @@ func (a *API) places(r *request, view, desk string, cursor int64, limit int) (pl
 				return nil, 0, "", nil
 			}
 		}
-		places, total, err = a.Desk.Ended(ctx, agent, desks, before, limit)
+		places, total, err = a.Desk.Ended(ctx, agent, desks, a.behind(want.Cursor), limit)
 		if len(places) == limit {
-			next = strconv.FormatInt(places[limit-1].Ended.UnixMilli(), 10)
+			last := places[limit-1]
+			next = fmt.Sprintf("%d:%s", last.Ended.UnixMilli(), last.Session)
 		}
 		return places, total, next, err
 	default:
 		return nil, 0, "", &bot.Error{Code: bot.Invalid, Message: "没有这个列表。"}
 	}
 	total = int64(len(places))
-	from := min(max(int(cursor), 0), len(places))
+	cursor, _ := strconv.Atoi(want.Cursor)
+	from := min(max(cursor, 0), len(places))
 	to := min(from+limit, len(places))
 	if to < len(places) {
 		next = strconv.Itoa(to)
 	}
 	return places[from:to], total, next, nil
+}
+
+// behind is where a page of what is over begins: behind the last of the page
+// before, or at the latest.
+func (a *API) behind(cursor string) Place {
+	ms, session, _ := strings.Cut(cursor, ":")
+	at, err := strconv.ParseInt(ms, 10, 64)
+	if err != nil || at <= 0 {
+		return Place{Ended: a.Now().Add(time.Second)}
+	}
+	return Place{Session: session, Ended: time.UnixMilli(at)}
 }
 
 // rows reads the conversations of places, those that the principal reaches.

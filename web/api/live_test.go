@@ -22,7 +22,7 @@ func (d *countedDesk) Queue(context.Context) ([]handoff.Waiting, error) {
 	return d.waiting, nil
 }
 
-func (d *countedDesk) Ended(context.Context, string, []string, time.Time, int) ([]Place, int64, error) {
+func (d *countedDesk) Ended(context.Context, string, []string, Place, int) ([]Place, int64, error) {
 	return []Place{{Session: "passed on"}, {Session: "message"}, {Session: "left"}}, 3, nil
 }
 

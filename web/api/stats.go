@@ -71,7 +71,7 @@ func (a *API) stats(w http.ResponseWriter, r *request) error {
 
 // past adds up the latest conversations that are over.
 func (a *API) past(r *request, st *stats) error {
-	places, total, err := a.Desk.Ended(r.Context(), "", nil, a.Now().Add(time.Second), statsOver)
+	places, total, err := a.Desk.Ended(r.Context(), "", nil, Place{Ended: a.Now().Add(time.Second)}, statsOver)
 	if err != nil {
 		return err
 	}
