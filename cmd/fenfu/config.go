@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -39,6 +40,7 @@ type config struct {
 	TokenKey       string   `help:"Key that visitors' tokens are signed with: base64 of 32 bytes." env:"FENFU_TOKEN_KEY" group:"Access"`
 	TokenKeyFile   string   `help:"File with the token key." env:"FENFU_TOKEN_KEY_FILE" group:"Access" type:"path"`
 	AllowedOrigins []string `help:"Origins of the pages that may embed the widget, such as https://pay.example.com." env:"FENFU_ALLOWED_ORIGINS" group:"Access"`
+	TrustedProxies []string `help:"Networks of the proxies in front, such as 10.0.0.0/8: what they say in X-Forwarded-For of where a request comes from is believed." env:"FENFU_TRUSTED_PROXIES" group:"Access"`
 	VisitorRate    float64  `help:"Messages a second that one connection may send." default:"5" env:"FENFU_VISITOR_RATE" group:"Access"`
 	VisitorBurst   int      `help:"Messages that one connection may send at once." default:"20" env:"FENFU_VISITOR_BURST" group:"Access"`
 	MaxConnections int      `help:"Connections that this node accepts." default:"50000" env:"FENFU_MAX_CONNECTIONS" group:"Access"`
@@ -151,6 +153,8 @@ func (c *config) check() error {
 	for _, o := range c.AllowedOrigins {
 		bad(isOrigin(o), "--allowed-origins: %q is not an origin (scheme://host[:port])", o)
 	}
+	_, err = c.proxies()
+	bad(err == nil, "--trusted-proxies: %w", err)
 	bad(c.DuplicateWindow >= 0, "--duplicate-window: must not be negative")
 	bad(c.DuplicateWindow <= c.Retention, "--duplicate-window: must be no longer than --retention, or something of a visitor would be kept for longer")
 	for _, d := range c.RemindAfter {
@@ -180,6 +184,22 @@ func (c *config) check() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// proxies are the networks whose proxies are believed; an address is one of its own.
+func (c *config) proxies() ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	for _, text := range c.TrustedProxies {
+		network, err := netip.ParsePrefix(text)
+		if at, e := netip.ParseAddr(text); e == nil {
+			network, err = at.Prefix(at.BitLen())
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%q is no network, such as 10.0.0.0/8", text)
+		}
+		all = append(all, network)
+	}
+	return all, nil
 }
 
 func isOrigin(s string) bool {

@@ -72,6 +72,8 @@ func TestProductionNeeds(t *testing.T) {
 		{"allowed-origins", "http://pay.example.com", "not https"},
 		{"allowed-origins", "https://pay.example.com/path", "not an origin"},
 		{"allowed-origins", "*", "not an origin"},
+		{"trusted-proxies", "10.0.0.0/8,proxy.example.com", "proxy.example.com"},
+		{"trusted-proxies", "10.0.0.0/33", "--trusted-proxies"},
 		{"visitor-rate", "0", "--visitor-rate"},
 		{"redis-replicas", "-1", "--redis-replicas"},
 		{"retention", "1s", "--retention"},

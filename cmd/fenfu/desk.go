@@ -178,6 +178,10 @@ func (c *config) desk(b watchedBot, s *storage, books deskBooks, logger *slog.Lo
 	if err != nil {
 		return nil, err
 	}
+	proxies, err := c.proxies()
+	if err != nil {
+		return nil, err
+	}
 	return &web.Desk{
 		Config: api.Config{
 			Assistant: c.assistant(b.Bot, s),
@@ -185,7 +189,7 @@ func (c *config) desk(b watchedBot, s *storage, books deskBooks, logger *slog.Lo
 			OIDC:      provider,
 			Bot:       b, Sessions: s.Store, Beside: besides{s.Store}, Desk: books, Staff: s.staff,
 			Funnel: funnel{s.funnel, b.Book},
-			Desks:  b.Desks, Canned: canned, Forbidden: c.forbidden(),
+			Desks:  b.Desks, Canned: canned, Forbidden: c.forbidden(), TrustedProxies: proxies,
 		},
 		Typing: func(session string, on bool) {
 			go tellTyping(books, session, on, logger)

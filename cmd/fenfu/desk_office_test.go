@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,6 +35,41 @@ func TestDeskOfficeSignsIn(t *testing.T) {
 		if status := p.post("login", login(id, officePassword, code), nil); status != http.StatusOK {
 			t.Fatalf("code of colleague %d: %d", i, status)
 		}
+	}
+}
+
+// Behind a proxy that is trusted, who guesses keeps nobody else from signing in for
+// the first time; a header from anybody else says nothing.
+func TestDeskBehindProxy(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		proxies    []string
+		mine       string // of the guesser, a new one for each try: what they wrote, and what the proxy added
+		colleague  string
+		colleagues int // status
+	}{
+		"trusted":             {[]string{"127.0.0.0/8", "10.1.0.0/16"}, "198.51.100.%d, 203.0.113.9, 10.1.2.3", "203.0.113.10", http.StatusOK},
+		"of the same address": {[]string{"127.0.0.1"}, "198.51.100.%d, 203.0.113.9", "203.0.113.9", http.StatusTooManyRequests},
+		"not trusted":         {[]string{"10.1.0.0/16"}, "198.51.100.%d", "203.0.113.10", http.StatusTooManyRequests},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t, "", func(c *config) { c.TrustedProxies = tt.proxies })
+			o.account(staff.Account{ID: "li", Role: staff.Agent})
+			signIn := func(account, password, from string) int {
+				t.Helper()
+				return o.browser().send("POST", "login", encode(t, login(account, password, "")), map[string]string{"X-Forwarded-For": from}).status
+			}
+			tooLong := strings.Repeat("x", 1000) // it is not hashed, so this takes no time
+			for i := 0; signIn(fmt.Sprint("nobody", i), tooLong, fmt.Sprintf(tt.mine, i)) != http.StatusTooManyRequests; i++ {
+				if i > 100 {
+					t.Fatal("whoever guesses may go on")
+				}
+			}
+			if status := signIn("li", officePassword, tt.colleague); status != tt.colleagues {
+				t.Errorf("a colleague's first sign-in: %d, want %d", status, tt.colleagues)
+			}
+		})
 	}
 }
 

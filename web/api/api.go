@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -114,7 +115,7 @@ type Staff interface {
 }
 
 // Config is what an API needs. All fields must be set, but Keys, Funnel,
-// Assistant and OIDC.
+// Assistant, OIDC and TrustedProxies.
 type Config struct {
 	Bot      Bot
 	Sessions Sessions
@@ -130,6 +131,8 @@ type Config struct {
 	Funnel    Funnels   // nil: nobody counts
 	Assistant Assistant // nil: no language model helps
 	OIDC      *OIDC     // nil: people sign in with passwords only
+	// TrustedProxies are believed about whom they had a request from.
+	TrustedProxies []netip.Prefix
 
 	Fail      func(w http.ResponseWriter, r *http.Request, err error)
 	Foreign   http.HandlerFunc // refuses what another site's page asks for

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"net"
 	"net/http"
 	"time"
 
@@ -25,15 +24,6 @@ var (
 	accountPace = staff.Pace{AtOnce: 8, Every: 30 * time.Second}
 	addressPace = staff.Pace{AtOnce: 60, Every: 5 * time.Second}
 )
-
-// address is what attempts from where a request comes from are counted under.
-func address(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	return "address " + host
-}
 
 // tries is what attempts at an account are counted under.
 func tries(account string) string { return "account " + account }
@@ -78,7 +68,7 @@ func (a *API) attempt(r *http.Request, account string) error {
 	if is, browser := a.known(r); is == account && browser != "" {
 		return a.slow(r, browser, accountPace)
 	}
-	if err := a.slow(r, address(r), addressPace); err != nil {
+	if err := a.slow(r, a.address(r), addressPace); err != nil {
 		return err
 	}
 	return a.slow(r, tries(account), accountPace)
@@ -90,7 +80,7 @@ func (a *API) attemptAt(r *http.Request) error {
 	if _, browser := a.known(r); browser != "" {
 		return a.slow(r, browser, accountPace)
 	}
-	return a.slow(r, address(r), addressPace)
+	return a.slow(r, a.address(r), addressPace)
 }
 
 var errTooMany = &bot.Error{Code: bot.Limited, Message: "尝试次数过多，请过几分钟再试。"}
@@ -113,7 +103,7 @@ func (a *API) spare(r *http.Request, account string) error {
 	if is, browser := a.known(r); is == account && browser != "" {
 		return nil // it was not counted there
 	}
-	return a.Staff.Spare(r.Context(), address(r), addressPace)
+	return a.Staff.Spare(r.Context(), a.address(r), addressPace)
 }
 
 // forgive forgets the attempts of whoever is in.
@@ -132,5 +122,5 @@ func (a *API) forgiveAt(r *http.Request) error {
 	if _, browser := a.known(r); browser != "" {
 		return a.Staff.Forgive(r.Context(), browser)
 	}
-	return a.Staff.Spare(r.Context(), address(r), addressPace)
+	return a.Staff.Spare(r.Context(), a.address(r), addressPace)
 }
