@@ -34,7 +34,7 @@ const (
 // What it takes.
 const (
 	enough     = 0.93 // to answer
-	enoughBare = 0.97 // for what is of no known topic and asks nothing
+	enoughBare = 0.97 // for what is of no known topic and asks nothing, or holds no keyword of the entry
 	minBare    = 5    // characters of such a text
 	apart      = 0.12 // fit of it and the next one
 	perhaps    = 0.20 // to be asked back
@@ -50,6 +50,7 @@ type Hit struct {
 	Score float64
 
 	fit, like float64
+	named     bool // the question holds one of its keywords
 }
 
 // Found is what the book has for a question. At most one of the fields is set.
@@ -96,7 +97,7 @@ func (bk *Book) Find(text string, m intents.Match) Found {
 		return Found{}
 	}
 	need, bare := enough, m.Intent == intents.None && !m.Question
-	if bare {
+	if bare || !hits[0].named { // 会不会被拒 is like half of 卡里没钱会被拒吗
 		need = enoughBare
 	}
 	switch {
@@ -134,7 +135,7 @@ func (bk *Book) rank(text string, m intents.Match, k int) []Hit {
 			continue
 		}
 		at, _ := slices.BinarySearchFunc(hits, fit, func(h Hit, f float64) int { return cmp.Compare(f, h.fit) })
-		hits = slices.Insert(hits, at, Hit{Entry: e, fit: fit, like: q.likes[i]})
+		hits = slices.Insert(hits, at, Hit{Entry: e, fit: fit, like: q.likes[i], named: q.points[i] > 0})
 		all = slices.Insert(all, at, q.known*(q.evidence[i]-q.evidence[len(bk.entries)]))
 		hits, all = hits[:min(len(hits), k+1)], all[:min(len(hits), k+1)]
 	}
