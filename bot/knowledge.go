@@ -4,8 +4,10 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"fenfu/bot/flow"
+	"fenfu/bot/slot"
 	"fenfu/intents"
 	"fenfu/intents/faq"
 )
@@ -102,15 +104,23 @@ func declines(m intents.Match) bool {
 	return no && !m.Question && (m.Intent == intents.None || m.Intent == intents.Other)
 }
 
+// mayState reports whether a text that asks nothing may be meant as a question
+// even so, rather than as a reply in a form or a name.
+func mayState(q flow.Part) bool {
+	n := utf8.RuneCountInString(q.Match.Folded)
+	return q.Match.Act == intents.NoAct && n >= 3 && (n >= 5 || slot.Surname(q.Match.Folded) == "")
+}
+
 // answer returns what the knowledge base says to the message, or, if several
 // entries may be meant, the question which one; their buttons are then in
-// t.near. It is not asked about what is no question: an answer to the flow's,
-// or a request to start.
+// t.near. It is not asked about what is no question: a request to start, or an
+// answer to the flow's, unless that is word for word a form of an entry.
 func (t *turn) answer(q flow.Part) string {
 	m := q.Match
 	running := t.s.Flow.Status == flow.Running
 	topic := m.Question || m.Intent != intents.None && m.Intent != intents.Greeting && m.Intent != intents.Human
-	if q.Text == "" || m.Decision == intents.Start || running && !topic || declines(m) || !strings.ContainsFunc(q.Text, unicode.IsLetter) {
+	states := running && !topic // 我是外国人 asks as much as 外国人可以吗
+	if q.Text == "" || m.Decision == intents.Start || states && !mayState(q) || declines(m) || !strings.ContainsFunc(q.Text, unicode.IsLetter) {
 		return ""
 	}
 	text := q.Text
@@ -119,6 +129,8 @@ func (t *turn) answer(q flow.Part) string {
 	}
 	found := t.bot.FAQ.Find(text, m)
 	switch {
+	case states && (found.Answer == nil || !found.Answer.Exact()):
+		return ""
 	case found.Answer != nil:
 		t.lead(found.Answer.Entry)
 		return found.Answer.Entry.Answer

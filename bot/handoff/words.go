@@ -9,7 +9,7 @@ import (
 // frustration are words of somebody who has had enough of a machine.
 var frustration = [...]string{
 	"人呢", "有人吗", "有没有人", "没人吗", "怎么没人", "没人理", "没人管", "没有人回", "别再自动回复", "老是自动回复", "又是机器人", "又是自动回复",
-	"答非所问", "听不懂人话", "听不懂我", "说人话", "什么破", "垃圾客服", "太差劲", "气死", "烦死", "浪费时间", "骗人的吧", "到底管不管",
+	"答非所问", "听不懂人话", "听不懂我", "说人话", "什么破", "垃圾客服", "太差劲", "气死", "烦死", "浪费时间", "到底管不管",
 }
 
 // calls are words that miss somebody and ask nothing else, with what may stand

@@ -53,6 +53,9 @@ type Hit struct {
 	named     bool // the question holds one of its keywords
 }
 
+// Exact reports whether the question is one of the entry's forms itself.
+func (h Hit) Exact() bool { return h.like >= same }
+
 // Found is what the book has for a question. At most one of the fields is set.
 type Found struct {
 	Answer *Hit  // the entry that answers it
