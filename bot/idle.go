@@ -2,6 +2,7 @@ package bot
 
 import (
 	"slices"
+	"strings"
 
 	"fenfu/bot/eligibility"
 	"fenfu/bot/flow"
@@ -98,7 +99,7 @@ func (t *turn) idle(in flow.Input) []flow.Action {
 	switch {
 	case m.Decision == intents.Start,
 		offered && m.Act == intents.Affirm && !m.Question,
-		t.s.Flow.Status == flow.Parked && m.Act == intents.GoOn:
+		t.s.Flow.Status == flow.Parked && (m.Act == intents.GoOn || m.Act == intents.Affirm && !m.Question && sends(m.Folded)):
 		return t.start(in)
 	case m.Act == intents.Correct && t.s.Application != nil && t.s.Flow.Status == flow.Done:
 		return t.correct(in)
@@ -160,6 +161,17 @@ func (t *turn) smallTalk(in flow.Input) []flow.Action {
 		return t.forWant(&Question{Text: pii.Text(in.Text), Guess: !m.Question})
 	}
 	return t.fallback()
+}
+
+// sends reports whether a yes is one to the form's own question, as on its
+// buttons, and not just polite. A form that is put aside is taken up by it.
+func sends(folded string) bool {
+	for _, w := range []string{"提交", "确认", "同意", "下一步"} {
+		if strings.Contains(folded, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // gives reports whether a message holds a number of somebody's.
