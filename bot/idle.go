@@ -101,6 +101,8 @@ func (t *turn) idle(in flow.Input) []flow.Action {
 		offered && m.Act == intents.Affirm && !m.Question,
 		t.s.Flow.Status == flow.Parked && (m.Act == intents.GoOn || m.Act == intents.Affirm && !m.Question && sends(m.Folded)):
 		return t.start(in)
+	case t.asksNext(m):
+		return t.whatNext()
 	case m.Act == intents.Correct && t.s.Application != nil && t.s.Flow.Status == flow.Done:
 		return t.correct(in)
 	case m.Act == intents.Correct && m.Slot == "" && m.Intent == intents.None && !m.Question && t.s.Flow.Status == flow.Idle:
