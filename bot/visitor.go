@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -66,6 +67,9 @@ func (t *turn) visitor() error {
 		t.events[0].Text = pii.Text(redact.MaskNames(maskAgain(t.echo(text, actions), was), t.m.At))
 	}
 	t.apply(actions)
+	if t.near != nil && !slices.ContainsFunc(t.events, func(e Event) bool { return slices.Equal(e.Choices, t.near) }) {
+		t.near = nil // nothing can be chosen that was not shown
+	}
 	t.s.Near = askedBack(t.near)
 	return nil
 }

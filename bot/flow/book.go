@@ -210,6 +210,12 @@ func (s *Step) takes(k slot.Kind) bool {
 	return k == s.Detail
 }
 
+// oneOfSeveral reports whether a detail of the kind answers the step's question,
+// and others do as well.
+func (s *Step) oneOfSeveral(k slot.Kind) bool {
+	return k != s.Detail && s.takes(k) && len(s.accepts()) > 1
+}
+
 func textHash(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])

@@ -46,12 +46,31 @@ func (r *reader) read() []Command {
 	for _, c := range r.part(r.in.Asked, r.in.Answer) {
 		again := slices.ContainsFunc(said, func(o Command) bool { return o.Verb == c.Verb })
 		again = again || c.Verb == AskWhy && slices.ContainsFunc(said, func(o Command) bool { return o.Verb == Skip }) // which says why, too
+		if c.Verb == Ask && r.offersOther(said) {
+			continue // 手机号不方便给，微信行吗
+		}
 		how := len(said) > 0 && said[0].Verb != Fill && said[0].Verb != Confirm && c.Verb == Ask && r.in.Answer == ""
 		if !again && !how && c.Verb != Fill && c.Verb != Confirm && c.Verb != Deny { // a question gives nothing and agrees to nothing
 			said = append(said, c)
 		}
 	}
 	return said
+}
+
+// offersOther reports whether the question asks if another kind of detail will
+// do than the one that is refused, which is answered by then.
+func (r *reader) offersOther(said []Command) bool {
+	for _, n := range detailWords() {
+		if !strings.Contains(r.in.Asked.Match.Folded, n.word) {
+			continue
+		}
+		for _, c := range said {
+			if s := r.f.step(c.Step); c.Verb == AskWhy && s != nil && s.oneOfSeveral(n.kind) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // part reads a text that does one thing, or gives details and does one thing.
@@ -209,6 +228,9 @@ func (r *reader) talk(m intents.Match, answer string) (Command, bool) {
 		}
 		return c, true
 	case intents.Refuse, intents.Skip:
+		if s := r.f.stepFor(slot.Kind(m.Slot)); s != nil && s.oneOfSeveral(slot.Kind(m.Slot)) { // another kind will do, as why it is asked says
+			return Command{Verb: AskWhy, Step: s.ID}, true
+		}
 		return Command{Verb: Skip, Step: r.f.idFor(m.Slot)}, true
 	case intents.Wait, intents.Later:
 		return Command{Verb: Wait, Later: m.Act == intents.Later}, true
