@@ -101,6 +101,9 @@ func (r *reader) part(p Part, answer string) []Command {
 	case refused != "" && (m.Act == intents.Correct || !talks(m, answer)):
 		return []Command{{Verb: Fill, Step: want.ID, Reason: refused}}
 	}
+	if c, ok := r.whichConsent(p); ok {
+		return []Command{c}
+	}
 	if c, ok := r.answer(m); ok {
 		return []Command{c}
 	}
