@@ -76,6 +76,7 @@ type flowRecord struct {
 	Between  []string        `json:"b,omitempty"`
 	Offered  bool            `json:"o,omitempty"`
 	Replaced []detailRecord  `json:"x,omitempty"`
+	Again    []string        `json:"g,omitempty"`
 }
 
 type refusalRecord struct {

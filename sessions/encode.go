@@ -149,6 +149,16 @@ func encodeFlow(o object, s *flow.State) object {
 		}
 		o = append(o, ']')
 	}
+	if len(s.Again) > 0 {
+		o = append(o.name("g"), '[')
+		for i, id := range s.Again {
+			if i > 0 {
+				o = append(o, ',')
+			}
+			o = appendQuoted(o, id)
+		}
+		o = append(o, ']')
+	}
 	if len(s.Replaced) > 0 {
 		o = append(o.name("x"), '[')
 		for kind, v := range s.Replaced {

@@ -19,6 +19,9 @@ func (r *run) apply(c Command) {
 		r.fill(s, c)
 	case Correct:
 		r.correct(r.f.step(c.Step))
+		if r.consented() && len(c.Others) > 0 {
+			r.s.Again = c.Others
+		}
 	case Clear:
 		r.clear(r.f.step(c.Step))
 	case Cancel:
@@ -114,7 +117,7 @@ func (r *run) submit(s *Step) {
 		return
 	}
 	end := r.f.step(s.Next)
-	r.s.Status, r.s.Step, r.s.Misses, r.s.Replaced = Done, end.ID, 0, nil
+	r.s.Status, r.s.Step, r.s.Misses, r.s.Replaced, r.s.Again = Done, end.ID, 0, nil, nil
 	r.out = append(r.out, Action{Submit: true})
 	r.say(Say{Text: end.Ask, Code: "application.submitted"})
 }

@@ -34,6 +34,7 @@ const (
 type Command struct {
 	Verb   Verb
 	Step   string        // with Fill that failed, Correct, Clear, Skip and AskWhy: the step meant, "" if none is named
+	Others []string      // with Correct: the steps that are wrong, too
 	Found  []slot.Found  // with Fill: what was given
 	Reason string        // with Fill that found nothing: why, "" or one of slot.Reasons
 	Topic  Topic         // with Ask

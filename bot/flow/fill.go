@@ -109,6 +109,7 @@ func (r *run) set(found []slot.Found) {
 	for _, f := range found {
 		s := r.f.stepFor(f.Kind)
 		r.s.Between = nil
+		r.s.Again = slices.DeleteFunc(r.s.Again, func(id string) bool { return id == s.ID })
 		details[f.Kind] = Detail{Value: f.Value, At: r.in.Now, Corrected: corrections(s, f, r.s)}
 		if r.s.Refused.Step == s.ID {
 			r.s.Refused = Refusal{}

@@ -62,6 +62,11 @@ func (r *run) migrate(old *Flow) {
 		s := r.f.stepFor(k)
 		return s == nil || !s.answered(r.s)
 	})
+	for i, id := range r.s.Again {
+		if to, ok := rule.Steps[id]; ok {
+			r.s.Again[i] = to
+		}
+	}
 	first := r.f.first(r.s)
 	n, _ := r.f.number(first.ID)
 	stood, _ := r.f.number(was)

@@ -204,7 +204,15 @@ func (r *run) step() *Step { return r.f.step(r.s.Step) }
 
 // advance opens the first step that still wants something and asks it.
 func (r *run) advance(words ...string) {
-	r.open(r.f.first(r.s))
+	s := r.f.first(r.s)
+	for s.Kind == ConfirmStep && len(r.s.Again) > 0 {
+		again := r.f.step(r.s.Again[0])
+		if r.s.Again = r.s.Again[1:]; again != nil && again.Kind == DetailStep {
+			s = again
+			words = append(words, r.f.Texts["edit"])
+		}
+	}
+	r.open(s)
 	r.ask(words...)
 }
 

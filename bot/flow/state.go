@@ -44,6 +44,10 @@ type State struct {
 	// Replaced is what the latest correction of each step took the place of,
 	// until the form is confirmed: 改回来 brings it back.
 	Replaced map[slot.Kind]pii.Text
+
+	// Again is the ids of the steps that the visitor said are wrong, too, and that
+	// are asked after the open one.
+	Again []string
 }
 
 // Refusal is a step that the visitor did not give what it asks for, and why. It
@@ -92,5 +96,6 @@ func (s State) Clone() State {
 	s.Consents = slices.Clone(s.Consents)
 	s.Between = slices.Clone(s.Between)
 	s.Replaced = maps.Clone(s.Replaced)
+	s.Again = slices.Clone(s.Again)
 	return s
 }

@@ -90,6 +90,9 @@ func (r *reader) part(p Part, answer string) []Command {
 			out = append(out, Command{Verb: Confirm, Plain: true})
 		}
 		out = append(out, Command{Verb: Fill, Found: found})
+		if c, ok := r.wrongToo(m, found); ok {
+			out = append(out, c)
+		}
 		if Secret(p.Text) {
 			out = append(out, Command{Verb: Ask, Topic: Safety})
 		} else if m.Intent == intents.Human && !m.Question && hans(p.Text) <= maxBeside {
@@ -148,6 +151,9 @@ func (r *reader) subAnswer(m intents.Match) (Command, bool) {
 	case AskRemind:
 		return reminded(m)
 	case AskEdit:
+		if ids := r.f.namesSeveral(m.Folded); len(ids) > 1 && !m.Question {
+			return several(m.Folded, ids), true
+		}
 		if s := r.f.named(m.Folded); s != nil {
 			return Command{Verb: Correct, Step: s.ID}, true
 		}
@@ -199,8 +205,8 @@ func (r *reader) answer(m intents.Match) (Command, bool) {
 	case m.Act == intents.Deny && !m.Question, m.Act == intents.Lack && r.step.Kind == DetailStep:
 		return Command{Verb: Deny}, true
 	case m.Act == intents.Correct:
-		if r.f.namesSeveral(m.Folded) {
-			return Command{Verb: Correct}, true
+		if ids := r.f.namesSeveral(m.Folded); len(ids) > 1 {
+			return several(m.Folded, ids), true
 		}
 		if m.Slot == "" && goesBack(m.Folded) {
 			return Command{Verb: Correct, Step: r.f.lastCorrected(r.s)}, true
@@ -392,22 +398,6 @@ func (f *Flow) named(folded string) *Step {
 		}
 	}
 	return nil
-}
-
-// namesSeveral reports whether a text names the details of more steps than one.
-func (f *Flow) namesSeveral(folded string) bool {
-	var first *Step
-	for _, n := range detailWords() {
-		if n.word == "号码" || !strings.Contains(folded, n.word) {
-			continue
-		}
-		if s := f.stepFor(n.kind); first == nil {
-			first = s
-		} else if s != nil && s != first {
-			return true
-		}
-	}
-	return false
 }
 
 // idFor returns the id of the step that asks for details of the kind, "" if
