@@ -45,6 +45,9 @@ func (r *reader) instead(p Part) (slot.Found, bool) {
 	if f, ok := r.character(p); ok {
 		return f, true
 	}
+	if f, ok := r.surname(p); ok {
+		return f, true
+	}
 	m := p.Match
 	if _, ok := r.s.Details[slot.Name]; !ok || m.Question || m.Intent != intents.None && m.Intent != intents.Other ||
 		m.Act != intents.NoAct && m.Act != intents.Correct && m.Act != intents.Deny {
@@ -132,6 +135,34 @@ func (r *reader) character(p Part) (slot.Found, bool) {
 			continue
 		}
 		f, err := slot.Name.Find("我叫"+strings.Replace(name, was, is, 1), r.in.Now)
+		f.Start, f.End = at[4], at[5]
+		return f, err == nil
+	}
+	return slot.Found{}, false
+}
+
+// surnames is how people say what their surname is.
+var surnames = regexp.MustCompile(`(不|不是)?姓(?:应该|其实)?(?:是|为)?[“"「]?(\p{Han}{1,2}?)[”"」]?(?:的|啊|呢|才对|才是)?(?:[ ,，。.、!]|不姓|$)`)
+
+// wrongSurname is what stands beside it if another one was written.
+var wrongSurname = regexp.MustCompile(`姓.{0,4}(?:错|不对)|不是?姓|应该|改|姓(?:是|为)`)
+
+// onlySurnameWrong says that another one was written, and not which is right.
+var onlySurnameWrong = regexp.MustCompile(`^(?:我的?)?姓氏?(?:写|填|打|输)?(?:错|不对)了?$`)
+
+// surname finds a name of which the visitor says the surname anew.
+func (r *reader) surname(p Part) (slot.Found, bool) {
+	name := r.s.Details[slot.Name].Value.Reveal()
+	was := slot.Surname(name)
+	if was == "" || p.Match.Question || !wrongSurname.MatchString(p.Text) {
+		return slot.Found{}, false
+	}
+	for _, at := range surnames.FindAllStringSubmatchIndex(p.Text, -1) {
+		is := p.Text[at[4]:at[5]]
+		if at[2] >= 0 || is == was || slot.Surname(is) != is {
+			continue
+		}
+		f, err := slot.Name.Find("我叫"+is+strings.TrimPrefix(name, was), r.in.Now)
 		f.Start, f.End = at[4], at[5]
 		return f, err == nil
 	}

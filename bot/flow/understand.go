@@ -202,6 +202,8 @@ func (r *reader) answer(m intents.Match) (Command, bool) {
 		}
 	}
 	switch {
+	case onlySurnameWrong.MatchString(m.Folded):
+		return Command{Verb: Correct, Step: r.f.idFor(string(slot.Name))}, true
 	case m.Act == intents.Deny && !m.Question, m.Act == intents.Lack && r.step.Kind == DetailStep:
 		return Command{Verb: Deny}, true
 	case m.Act == intents.Correct:
