@@ -17,6 +17,9 @@ func (s *Session) known() []pii.Text {
 	for _, v := range s.Flow.Replaced {
 		out = append(out, v)
 	}
+	if s.Flow.Piece != "" {
+		out = append(out, s.Flow.Piece)
+	}
 	if a := s.Application; a != nil {
 		of := a.Request.Subject
 		out = append(out, of.Name, of.IDNumber, of.Phone, of.Email, of.WeChat)

@@ -77,6 +77,7 @@ type flowRecord struct {
 	Offered  bool            `json:"o,omitempty"`
 	Replaced []detailRecord  `json:"x,omitempty"`
 	Again    []string        `json:"g,omitempty"`
+	Piece    string          `json:"q,omitempty"`
 }
 
 type refusalRecord struct {

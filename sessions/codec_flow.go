@@ -11,7 +11,7 @@ import (
 func (r flowRecord) state() flow.State {
 	s := flow.State{
 		Flow: r.Flow, Version: r.Version, Status: r.Status, Step: r.Step,
-		Asking: r.Asking, Misses: r.Misses, Since: r.Since.time(), Refused: flow.Refusal(r.Refused), Offered: r.Offered, Again: r.Again,
+		Asking: r.Asking, Misses: r.Misses, Since: r.Since.time(), Refused: flow.Refusal(r.Refused), Offered: r.Offered, Again: r.Again, Piece: pii.Text(r.Piece),
 	}
 	if len(r.Details) > 0 {
 		s.Details = make(map[slot.Kind]flow.Detail, len(r.Details))

@@ -172,7 +172,7 @@ func encodeFlow(o object, s *flow.State) object {
 		o = o.text("s", r.Step).text("r", r.Reason).number("n", int64(r.Tries))
 		o = append(o, '}')
 	}
-	return o.number("m", int64(s.Misses)).number("w", toNanos(s.Since)).yes("o", s.Offered)
+	return o.number("m", int64(s.Misses)).number("w", toNanos(s.Since)).yes("o", s.Offered).text("q", s.Piece.Reveal())
 }
 
 // encodeEntry writes an entryRecord of consecutive events.

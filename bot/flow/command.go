@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"fenfu/bot/pii"
 	"fenfu/bot/slot"
 	"fenfu/intents"
 )
@@ -37,6 +38,8 @@ type Command struct {
 	Others []string      // with Correct: the steps that are wrong, too
 	Found  []slot.Found  // with Fill: what was given
 	Reason string        // with Fill that found nothing: why, "" or one of slot.Reasons
+	Piece  pii.Text      // with Fill that found nothing: the part of the answer that it is
+	Hides  []slot.Found  // with Piece: where that stands
 	Topic  Topic         // with Ask
 	Plain  bool          // with Confirm: it is said in words that count as a consent
 	Later  bool          // with Wait: not in this sitting

@@ -30,7 +30,11 @@ func (r *run) fill(s *Step, c Command) {
 		if s.takes(slot.Name) && c.Reason == "mixed" && slot.LooksWritten(r.in.Text) {
 			r.hide([]slot.Found{{Kind: slot.Name, Value: pii.Text(r.in.Text), End: len(r.in.Text)}})
 		}
+		if len(c.Hides) > 0 {
+			r.hide(c.Hides)
+		}
 		r.miss(s, c.Reason)
+		r.s.Piece = c.Piece
 	}
 }
 
@@ -73,7 +77,13 @@ func (r *run) take(s *Step, found []slot.Found) {
 
 // nearMiss says what is wrong with a detail that came along with usable ones.
 func (r *run) nearMiss(found []slot.Found) string {
-	miss := slot.NearMiss(r.in.Text, r.in.Now)
+	text := []byte(r.in.Text)
+	for _, f := range found {
+		if f.Start < f.End && f.End <= len(text) {
+			blank(text[f.Start:f.End])
+		}
+	}
+	miss := slot.NearMiss(string(text), r.in.Now)
 	if miss == nil {
 		return ""
 	}

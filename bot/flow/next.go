@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"fenfu/bot/pii"
 	"fenfu/bot/slot"
 	"fenfu/intents"
 )
@@ -46,6 +47,7 @@ type run struct {
 	in      Input
 	out     []Action
 	asking  Asking   // the question about the flow itself that the message may answer
+	piece   pii.Text // of the answer, from the message before
 	moved   bool     // to another version of the flow, so no yes is for what is open now
 	due     question // is to be put at the end
 	words   []string // before it
@@ -127,6 +129,9 @@ func (b *Book) Next(s State, in Input) (State, []Action) {
 	} else {
 		open := r.s
 		open.Asking = r.asking
+		if !r.moved {
+			open.Piece = r.piece
+		}
 		r.carryOut(b.Understand(open, in))
 	}
 	return r.s, r.out
@@ -147,8 +152,8 @@ func (b *Book) run(s State, in Input) *run {
 	if f == nil || s.Status != Running && s.Status != Parked {
 		return nil
 	}
-	r := &run{f: f, s: s.Clone(), in: in, asking: s.Asking}
-	r.s.Status, r.s.Asking = Running, AskNothing
+	r := &run{f: f, s: s.Clone(), in: in, asking: s.Asking, piece: s.Piece}
+	r.s.Status, r.s.Asking, r.s.Piece = Running, AskNothing, ""
 	if s.Version != f.Version || f.step(s.Step) == nil {
 		r.migrate(b.version(s.Flow, s.Version))
 	}

@@ -39,7 +39,7 @@ var utterances = []string{
 	"为什么要身份证号", "额度有多少？", "怎么还款", "需要什么条件", "不想给", "等一下", "再说一遍", "现在第几步", "转人工", "谢谢", "你好", "？？？", "哈哈",
 	"林小满 110199199005219903 13800138000", "支付密码123456", "把手机号删掉", "跳过", "晚点再填", "查看我的信息", "什么？", "好麻烦",
 	"林小满，多久出结果？", "确认提交，额度多少？", "同意，为什么要身份证？", "不改了，确认", "我没有微信", "别取消", "确定取消", "重来",
-	"13800138000或者13900139000", "第一个", "用第二个", "不改了", "改回来", "还是用微信吧", "尾号应该是9001", "138的那个错了，是139", "能不填手机号吗", "叫个人来", "没问题，提交", "修改",
+	"13800138000或者13900139000", "第一个", "用第二个", "不改了", "改回来", "还是用微信吧", "尾号应该是9001", "110199", "199005219903", "138", "00138000", "林", "小满", "姓错了，姓凌", "手机和身份证都错了", "我同意第一个，第二个不同意", "138的那个错了，是139", "能不填手机号吗", "叫个人来", "没问题，提交", "修改",
 }
 
 var buttons = []string{
@@ -192,6 +192,9 @@ func (w *witness) unforged(b *flow.Book, before flow.State, actions []flow.Actio
 	}
 	if len(w.s.Between) > 0 && (w.s.Status == flow.Idle || len(w.s.Consents) < 2) {
 		w.t.Fatal("numbers to choose among are kept without consent")
+	}
+	if w.s.Piece != "" && (w.s.Status != flow.Running || len(w.s.Consents) < 2 || w.s.Piece == before.Piece) {
+		w.t.Fatal("a piece of an answer outlives the next message, or is kept without consent")
 	}
 	if len(w.s.Replaced) > 0 && (w.s.Status == flow.Idle || w.s.Status == flow.Done) {
 		w.t.Fatal("what was corrected is kept after the form")

@@ -32,7 +32,7 @@ func (b *Book) ParkSilent(s State) (State, Say) {
 // first of them.
 func (b *Book) Lapse(s State) State {
 	s = s.Clone()
-	s.Status, s.Asking, s.Misses, s.Refused, s.Details, s.Replaced, s.Again = Parked, AskNothing, 0, Refusal{}, nil, nil, nil
+	s.Status, s.Asking, s.Misses, s.Refused, s.Details, s.Replaced, s.Again, s.Piece = Parked, AskNothing, 0, Refusal{}, nil, nil, nil, ""
 	if f := b.Of(s); f != nil { // else the next answer finds the step to go on with
 		s.Step = f.first(s).ID
 	}

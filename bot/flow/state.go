@@ -45,6 +45,10 @@ type State struct {
 	// until the form is confirmed: 改回来 brings it back.
 	Replaced map[slot.Kind]pii.Text
 
+	// Piece is what the last message gave of the answer to the open step, if that
+	// comes in several. It is gone with whatever else is said.
+	Piece pii.Text
+
 	// Again is the ids of the steps that the visitor said are wrong, too, and that
 	// are asked after the open one.
 	Again []string

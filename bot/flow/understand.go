@@ -78,6 +78,9 @@ func (r *reader) part(p Part, answer string) []Command {
 	if c, ok := r.subAnswer(p.Match); ok {
 		return []Command{c}
 	}
+	if c, ok := r.pieces(p); ok {
+		return []Command{c}
+	}
 	var out []Command
 	found, want, refused := r.details(p, answer)
 	m := p.Match
@@ -310,6 +313,9 @@ func (r *reader) details(p Part, answer string) (found []slot.Found, want *Step,
 	}
 	if f, ok := r.which(m); ok {
 		return append(found, f), r.step, ""
+	}
+	if f, ok := r.spelledOut(want, p.Text); ok && !m.Question {
+		return append(found, f), want, ""
 	}
 	if f, ok := r.instead(p); ok {
 		return append(found, f), r.f.stepFor(f.Kind), ""
