@@ -41,7 +41,21 @@ func isWord(v string) bool {
 	if w, _, ok := notNameIndex().at(v); ok && w == v {
 		return true
 	}
-	return sameRune(v) || isTitle(v) || countNumerals(v) >= 4
+	if surname, ok := strings.CutPrefix(v, "姓"); ok && surname == surnameOf(surname) { // 姓苏
+		return true
+	}
+	return sameRune(v) || isTitle(v) || isNative(v) || countNumerals(v) >= 4
+}
+
+// isNative reports whether v says where somebody is from: 香港人, 美国籍.
+func isNative(v string) bool {
+	for _, tail := range [...]string{"人", "籍", "籍人"} {
+		place, ok := strings.CutSuffix(v, tail)
+		if w, _, known := notNameIndex().at(place); ok && (known && w == place || strings.HasSuffix(place, "国")) {
+			return true
+		}
+	}
+	return false
 }
 
 // isWordName reports whether v is a word that a person may well be called, like
@@ -143,7 +157,7 @@ var sentenceWords = [...]string{
 	"输错", "打错", "错了", "有误", "秘密", "保密", "匿名", "测试", "随便", "用户", "客户", "会员", "学生", "公司", "单位", "退出", "结束", "停止", "暂停", "继续",
 	"开始", "提交", "完成", "条件", "要求", "资格", "服务", "帮助", "反馈", "设置", "首页", "菜单", "收到", "时间", "慢慢", "明白", "清楚", "懂得", "麻烦", "这样", "那样", "一样",
 	"什么", "任何", "時候", "开户", "開通", "開戶", "申請", "還款", "額度", "電話", "手機", "號碼", "姓氏", "冻结", "解冻", "关闭", "注销", "提现", "转账", "付款", "消费",
-	"忘记", "忘了", "外国", "外籍", "国籍", "台胞", "同胞", "华侨", "护照", "不想", "不要", "不能", "不对", "没有", "没了", "算了", "好了", "好的", "完了", "行了", "对了", "真的", "真名", "实名", "认证", "绑定", "一下",
+	"忘记", "忘了", "外国", "外籍", "国籍", "台胞", "同胞", "华侨", "护照", "同号", "不想", "不要", "不能", "不对", "没有", "没了", "算了", "好了", "好的", "完了", "行了", "对了", "真的", "真名", "实名", "认证", "绑定", "一下",
 }
 
 // notNames are whole answers that begin like a name, or are as short as one.
