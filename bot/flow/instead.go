@@ -145,7 +145,7 @@ func (r *reader) character(p Part) (slot.Found, bool) {
 var surnames = regexp.MustCompile(`(不|不是)?姓(?:应该|其实)?(?:是|为)?[“"「]?(\p{Han}{1,2}?)[”"」]?(?:的|啊|呢|才对|才是)?(?:[ ,，。.、!]|不姓|$)`)
 
 // wrongSurname is what stands beside it if another one was written.
-var wrongSurname = regexp.MustCompile(`姓.{0,4}(?:错|不对)|不是?姓|应该|改|姓(?:是|为)`)
+var wrongSurname = regexp.MustCompile(`姓.{0,4}(?:错|不对)|不是?姓|还是姓|应该|改|姓(?:是|为)`)
 
 // onlySurnameWrong says that another one was written, and not which is right.
 var onlySurnameWrong = regexp.MustCompile(`^(?:我的?)?姓氏?(?:写|填|打|输)?(?:错|不对)了?$`)
@@ -154,7 +154,7 @@ var onlySurnameWrong = regexp.MustCompile(`^(?:我的?)?姓氏?(?:写|填|打|�
 func (r *reader) surname(p Part) (slot.Found, bool) {
 	name := r.s.Details[slot.Name].Value.Reveal()
 	was := slot.Surname(name)
-	if was == "" || p.Match.Question || !wrongSurname.MatchString(p.Text) {
+	if was == "" || strings.ContainsAny(p.Text, "?吗么呢") || !wrongSurname.MatchString(p.Text) {
 		return slot.Found{}, false
 	}
 	for _, at := range surnames.FindAllStringSubmatchIndex(p.Text, -1) {

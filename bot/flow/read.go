@@ -81,6 +81,9 @@ func split(m *intents.Matcher, text string) (said, asked string) {
 			tags++
 			blank(s[from:to])
 			blank(a[from:to])
+		case strings.HasPrefix(bare, "还是") && !strings.ContainsAny(clause, "?吗么呢"): // 又错了，还是姓凌
+			says++
+			blank(a[from:to])
 		case !hasDigits(bare) && asksSomething(m.Match(strings.TrimSpace(clause))):
 			asks++
 			blank(s[from:to])
