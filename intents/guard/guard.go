@@ -74,8 +74,9 @@ func (g *Guard) Check(text string) []Finding {
 	normal := intents.Normalize(text)
 	found := g.links(normal)
 	for _, s := range g.sentences(normal) {
-		found = append(found, claims(s)...)
-		found = append(found, requests(s)...)
+		t := watch.read(s)
+		found = append(found, claims(t)...)
+		found = append(found, requests(t)...)
 	}
 	slices.SortStableFunc(found, func(a, b Finding) int {
 		return strings.Compare(string(a.Kind)+a.Text, string(b.Kind)+b.Text)

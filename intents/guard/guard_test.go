@@ -101,7 +101,7 @@ func TestRoundabout(t *testing.T) {
 	}
 }
 
-func lines(t *testing.T, name string) []string {
+func lines(t testing.TB, name string) []string {
 	t.Helper()
 	raw, err := os.ReadFile(name)
 	if err != nil {
