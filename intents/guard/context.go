@@ -10,7 +10,7 @@ import (
 // negated. What else stands there ends its reach: 没有门槛一定通过 promises.
 var (
 	denials = endings("不会 不得 不能 不可 不可以 不用 不需 不需要 不必 不应 不应该 不该 不要 不敢 不是 不等于 不代表 不意味 不意味着 不再 不 " +
-		"从不 绝不 决不 并不 从未 未 没有 没 并非 非 无法 无需 无须 切勿 请勿 勿 别 严禁 禁止 谨防 警惕 当心 小心 防止 拒绝 " +
+		"从不 绝不 决不 并不 从未 未 没有 没法 没办法 没 并非 非 无法 无需 无须 切勿 请勿 勿 别 严禁 禁止 谨防 警惕 当心 小心 防止 拒绝 " +
 		"难以 谁都不 谁也不 不存在 杜绝")
 	linked = endings("我们 我 客服 工作人员 人员 系统 机器人 本平台 平台 任何 所谓 什么 哪个 一个 一种 有人 人 谁 个 会 能 可以 要求 要 让 " +
 		"叫 请 索要 索取 主动 再 把 将 也 都 还 在 聊天 对话 电话 短信 通过 这里 中 里 内 向 跟 对 和 与 及 或者 或 以及 " +
@@ -63,7 +63,7 @@ func negated(before string) bool {
 }
 
 // insideDeny is a negation between the words of a claim: 绝对不会通过.
-var insideDeny = regexp.MustCompile(`不(?:会|能|可|是|等|代|高|大|容|一)|没有?(?:通过|成功|把握)|无法|未`)
+var insideDeny = regexp.MustCompile(`不(?:会|能|可|是|等|代|高|大|容|一|在|属)|没有?(?:通过|成功|把握)|无法|未`)
 
 func negatedInside(words string) bool {
 	return insideDeny.MatchString(words)
@@ -71,6 +71,14 @@ func negatedInside(words string) bool {
 
 // clauseBefore returns the text from the last clause border on.
 func clauseBefore(s string) string { return s[strings.LastIndexAny(s, ",?")+1:] }
+
+// clauseAfter returns the text up to the next clause border.
+func clauseAfter(s string) string {
+	if i := strings.IndexAny(s, ",?"); i >= 0 {
+		return s[:i]
+	}
+	return s
+}
 
 // tail returns the end of s, of n characters or a few more.
 func tail(s string, n int) string {

@@ -6,7 +6,8 @@
 // [Guard.Check] knows plain text only and is deterministic; it guards the
 // knowledge base, what a language model writes, and what agents send. It reads
 // the text in a folded form, so that spaces, full width, traditional
-// characters and characters of the same sound do not get past it. It is a net
+// characters, characters of the same sound, pinyin and letters of other scripts
+// do not get past it. It is a net
 // with a mesh: what it lets through is not thereby true.
 package guard
 
@@ -73,10 +74,12 @@ func New(allowed ...string) *Guard {
 func (g *Guard) Check(text string) []Finding {
 	normal := intents.Normalize(text)
 	found := g.links(normal)
-	for _, s := range g.sentences(normal) {
-		t := watch.read(s)
-		found = append(found, claims(t)...)
-		found = append(found, requests(t)...)
+	for _, reading := range readings(normal) {
+		for _, s := range g.sentences(reading) {
+			t := watch.read(s)
+			found = append(found, claims(t)...)
+			found = append(found, requests(t)...)
+		}
 	}
 	slices.SortStableFunc(found, func(a, b Finding) int {
 		return strings.Compare(string(a.Kind)+a.Text, string(b.Kind)+b.Text)

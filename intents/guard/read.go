@@ -1,12 +1,12 @@
 package guard
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"fenfu/intents"
-	"fenfu/intents/pinyin"
 )
 
 // sentences returns the sentences of a normalized text, folded: letters and
@@ -14,6 +14,7 @@ import (
 // and percent signs kept. A list (、 or "或") is one clause.
 func (g *Guard) sentences(normal string) []string {
 	out := join(strings.FieldsFunc(normal, func(r rune) bool { return strings.ContainsRune("。!;\n…", r) }))
+	out = append(out, across(out)...)
 	for i, raw := range out {
 		out[i] = g.clauses(raw)
 	}
@@ -58,6 +59,41 @@ func join(parts []string) []string {
 	return out
 }
 
+// across returns sentences that end where none can, or in the middle of a word,
+// together with what follows: 您一定能。通过.
+func across(sentences []string) []string {
+	var out []string
+	for i := 1; i < len(sentences); i++ {
+		whole := sentences[i-1]
+		for i < len(sentences) && goesOver(whole, sentences[i]) {
+			whole += sentences[i]
+			i++
+		}
+		if whole != sentences[i-1] {
+			out = append(out, whole)
+		}
+	}
+	return out
+}
+
+// unfinished are words after which a sentence goes on, unless they are all of it.
+var unfinished = regexp.MustCompile(`.(?:能|会|可以|必|就|都|包|把|将|给|请|让|先|是|[一肯必]定|绝对|保证|确保|承诺|担保)$|^(?:[一肯必]定|绝对|保证|确保|包)$`)
+
+func goesOver(before, after string) bool {
+	before, after = strings.TrimSpace(before), strings.TrimSpace(after)
+	if unfinished.MatchString(before) {
+		return true
+	}
+	for _, w := range watched {
+		for i := range w {
+			if i > 0 && strings.HasSuffix(before, w[:i]) && strings.HasPrefix(after, w[i:]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // plainNumerals writes the numerals of cheques as everybody does.
 var plainNumerals = strings.NewReplacer("壹", "一", "贰", "二", "叁", "三", "肆", "四", "伍", "五", "陆", "六", "柒", "七", "捌", "八", "玖", "九",
 	"拾", "十", "佰", "百", "仟", "千", "萬", "万")
@@ -81,60 +117,4 @@ func (g *Guard) fold(s string) string {
 		s = s[i+n:]
 	}
 	return b.String()
-}
-
-// speller writes words that matter here as they are written, if they were
-// typed by sound.
-type speller struct {
-	table *pinyin.Table
-	words map[uint16][][]rune // by the sound of the first character
-	keep  map[string]bool
-}
-
-// watched are words that are repaired when one or more of their characters are
-// replaced by others of the same sound. One character must be the right one.
-var watched = strings.Fields("验证码 校验码 动态码 安全码 密码 口令 额度 利率 利息 年化 日息 月息 费率 手续费 保证 保证金 承诺 肯定 " +
-	"一定能 一定会 绝对 通过 过审 必过 包过 保过 稳过 秒批 秒过 秒下 通过率 成功率 概率 百分百 百分之 万分之 转账 汇款 打款 官方 腾讯 微信 " +
-	"财付通 客服 刷脸 人脸 审批 下款 放款 内部渠道 强开 代开")
-
-// meant are words that sound like watched ones and are not.
-var meant = strings.Fields("包裹 威信 维信 观方 通国 客户 克服 利润 例率 立即 利己 必果 保国 报过 抱过 代看 带开 待开 打开 年华 通告 下款 " +
-	"问过 审判 肯顶 宝证 刷连 承若 日系 月夕 月系 日席")
-
-func newSpeller() *speller {
-	s := &speller{table: pinyin.New(), words: map[uint16][][]rune{}, keep: map[string]bool{}}
-	for _, w := range watched {
-		r := []rune(w)
-		s.words[s.table.Sound(r[0])] = append(s.words[s.table.Sound(r[0])], r)
-	}
-	for _, w := range meant {
-		s.keep[w] = true
-	}
-	return s
-}
-
-func (s *speller) repair(text string) string {
-	t := []rune(text)
-	for i := range t {
-		for _, w := range s.words[s.table.Sound(t[i])] {
-			if len(t)-i >= len(w) && s.sounds(t[i:i+len(w)], w) {
-				copy(t[i:], w)
-			}
-		}
-	}
-	return string(t)
-}
-
-// sounds reports whether typed stands for word.
-func (s *speller) sounds(typed, word []rune) bool {
-	same := 0
-	for i, r := range typed {
-		if !s.table.Alike(r, word[i]) {
-			return false
-		}
-		if r == word[i] {
-			same++
-		}
-	}
-	return same > 0 && same < len(word) && !s.keep[string(typed)]
 }
