@@ -109,6 +109,7 @@ func checkTurn(t *bot.Turn) error {
 type commit struct {
 	args []any
 	sealer
+	messages            *messages
 	before, after       string // version and number of the last event, as in the log
 	field, owner        string
 	first               int64 // number of the first event, or of the last one if there is none
@@ -126,7 +127,7 @@ type commit struct {
 // done lets go of what belongs to a session.
 func (c *commit) done() {
 	clear(c.args)
-	*c = commit{args: c.args[:0], sealer: c.sealer}
+	*c = commit{args: c.args[:0], sealer: c.sealer, messages: c.messages}
 	c.reset()
 }
 
@@ -170,7 +171,7 @@ func mark(version, seq int64) string {
 
 // commitArgs seals the turn and lays it out as scripts/commit.lua reads it.
 func (s *Store) commitArgs(c *commit, p *partition, is *cached, t *bot.Turn, lease int64, erased []entry) []any {
-	c.field, c.lease = messageField(t.MessageID), lease
+	c.field, c.lease = c.messages.fields(t.Session.ID, t.MessageID), lease
 	c.first = min(t.Session.Seq+1, is.session.Seq)
 	var entry any = ""
 	state := c.state(is)

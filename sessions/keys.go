@@ -31,16 +31,15 @@ func sessionKey(tag, id string) string { return tag + ":s:" + id }
 
 // logKey: HASH v version and number of the last event, r last event read (if
 // any), e7 sealed entry whose first event is number 7, mX number of the event
-// that message X became.
+// that a message became, X the keyed hash of its id, or the id if it is the
+// system's.
 func logKey(tag, id string) string { return tag + ":e:" + id }
 
 // notesKey: HASH n:X sealed note X, t:9 sealed tags as they were set at 9 ms; what
 // people wrote beside the conversation.
 func notesKey(tag, id string) string { return tag + ":n:" + id }
 
-// messageField and entryField are the log's fields of a message and of the entry
-// that begins with an event.
-func messageField(id string) string { return "m" + id }
+// entryField is the log's field of the entry that begins with an event.
 func entryField(first int64) string { return "e" + strconv.FormatInt(first, 10) }
 
 // dueKey: ZSET of session ids by the next instant, in ms, at which something

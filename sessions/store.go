@@ -148,7 +148,11 @@ func Open(ctx context.Context, rdb redis.UniversalClient, o Options) (*Store, er
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
 	s := &Store{rdb: rdb, o: o, scripts: scripts, cache: cache, self: rand.Text(), mine: make(chan claimed, 4096)}
-	s.commits.New = func() any { return new(commit) }
+	ids, err := o.Keys.Subkeys("message ids")
+	if err != nil {
+		return nil, fmt.Errorf("open the store: %w", err)
+	}
+	s.commits.New = func() any { return &commit{messages: newMessages(ids)} }
 	if err := s.fixPartitions(ctx); err != nil {
 		return nil, err
 	}

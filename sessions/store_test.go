@@ -24,6 +24,7 @@ func TestStore(t *testing.T) {
 		{"RoundTrip", testRoundTrip},
 		{"Conflict", testConflict},
 		{"Duplicate", testDuplicate},
+		{"MessageIDs", testMessageIDs},
 		{"StateExpired", testStateExpired},
 		{"BadTurns", testBadTurns},
 		{"TurnWithoutEvents", testTurnWithoutEvents},

@@ -9,7 +9,8 @@
 -- ARGV[2] -> this node, which is not published to
 -- ARGV[3] -> new sealed state
 -- ARGV[4] -> new version and number of the last event
--- ARGV[5], ARGV[6] -> field of the message id, number of the turn's first event
+-- ARGV[5], ARGV[6] -> field of the message id, and with blanks between those that
+--            it has under older keys; number of the turn's first event
 -- ARGV[7] -> sealed entry of the log, '' if the turn has no events
 -- ARGV[8] -> '' if no state is kept of it, else anything; from here on nothing
 --            if nothing of it changes
@@ -25,9 +26,22 @@
 --          2      stored, and the due instant is a new one
 --          0      somebody else spoke first, or the state has expired
 --          -1 - n the message id was stored before, with n its event's number
-local was = redis.call('HMGET', KEYS[1], 'v', ARGV[5])
-if was[2] then
-  return -1 - tonumber(was[2])
+local field = ARGV[5]
+local was
+if string.find(field, ' ', 1, true) then
+  local fields = {}
+  for f in string.gmatch(field, '%S+') do
+    fields[#fields + 1] = f
+  end
+  was = redis.call('HMGET', KEYS[1], 'v', unpack(fields))
+  field = fields[1]
+else
+  was = redis.call('HMGET', KEYS[1], 'v', field)
+end
+for i = 2, #was do
+  if was[i] then
+    return -1 - tonumber(was[i])
+  end
 end
 if (was[1] or '') ~= ARGV[1] then
   return 0
@@ -37,9 +51,9 @@ if redis.call('HSET', KEYS[2], 's', ARGV[3]) == 1 and ARGV[8] ~= '' then
   return 0
 end
 if ARGV[7] == '' then
-  redis.call('HSET', KEYS[1], 'v', ARGV[4], ARGV[5], ARGV[6])
+  redis.call('HSET', KEYS[1], 'v', ARGV[4], field, ARGV[6])
 else
-  redis.call('HSET', KEYS[1], 'v', ARGV[4], ARGV[5], ARGV[6], 'e' .. ARGV[6], ARGV[7])
+  redis.call('HSET', KEYS[1], 'v', ARGV[4], field, ARGV[6], 'e' .. ARGV[6], ARGV[7])
 end
 
 local result = 1
