@@ -2,7 +2,10 @@ package redact
 
 import (
 	"regexp"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 const (
@@ -51,8 +54,12 @@ var figures = []*regexp.Regexp{
 	regexp.MustCompile(`(?:工资|月薪|年薪|薪水|收入|薪资|月入|年入|挣|赚|欠了?|负债|存款)[^,。?\d]{0,4}?(?:\d[\d.]*|` + counting + `)[十百千万wk]?` + counting + `*`),
 }
 
-// threshold is an age that the conditions name, in words that speak of them.
-var threshold = regexp.MustCompile(`(?:满|未满|不满|不到|未到|没到|没满|低于|小于|大于|超过)(?:18|十八)(?:周岁|岁)?|(?:\d{2}|` + counting + `{2,3})(?:周岁|岁)(?:以[上下]|之[上下])`)
+// threshold is an age that the conditions name, in words that speak of them or of
+// nobody.
+var threshold = regexp.MustCompile(`(?:^|[ ,.?!])(?:18|十八)(?:周岁|岁)|(?:满|未满|不满|不到|未到|没到|没满|低于|小于|大于|超过)(?:18|十八)(?:周岁|岁)?|(?:\d{2}|` + counting + `{2,3})(?:周岁|岁)(?:以[上下]|之[上下])`)
+
+// device is what a telephone or its system is called.
+var device = regexp.MustCompile(`(?i:(?:iphone|ios|android|安卓|鸿蒙|苹果|华为|小米|红米|荣耀|三星|oppo|vivo|一加|魅族|mate|nova|win(?:dows)?) ?(?:mate|nova|note|reno|find|pura)? ?[a-z]?\d{1,2}(?:\.\d)?(?:pro|max|plus|ultra|s|x)*|[2-5]g)`)
 
 // number is one in figures; kept are the words around one that may stay: it
 // counts something, or is a score's.
@@ -77,7 +84,12 @@ var everyday = regexp.MustCompile(`^(?i:[a-d]|app|ios\d{0,2}|android|iphone\d{0,
 func withoutFigures(text string) string {
 	at := 0
 	var b strings.Builder
-	for _, m := range threshold.FindAllStringIndex(text, -1) {
+	stay := append(threshold.FindAllStringIndex(text, -1), devices(text)...)
+	slices.SortFunc(stay, func(a, b []int) int { return a[0] - b[0] })
+	for _, m := range stay {
+		if m[0] < at {
+			continue
+		}
 		b.WriteString(hideFigures(text[at:m[0]]))
 		b.WriteString(text[m[0]:m[1]])
 		at = m[1]
@@ -85,6 +97,17 @@ func withoutFigures(text string) string {
 	b.WriteString(hideFigures(text[at:]))
 	return b.String()
 }
+
+// devices finds those that are not part of a longer word or number.
+func devices(text string) [][]int {
+	return slices.DeleteFunc(device.FindAllStringIndex(text, -1), func(m []int) bool {
+		before, _ := utf8.DecodeLastRuneInString(text[:m[0]])
+		after, _ := utf8.DecodeRuneInString(text[m[1]:])
+		return before < utf8.RuneSelf && isWord(before) || after < utf8.RuneSelf && (isWord(after) || after == '-')
+	})
+}
+
+func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 func hideFigures(text string) string {
 	for _, re := range figures {

@@ -104,7 +104,7 @@ func withoutNames(text string, now time.Time) string {
 	})
 	var b strings.Builder
 	for i := 0; i < len(text); {
-		if n := nameAt(text, i, now); n > 0 {
+		if n := max(nameAt(text, i, now), givenAt(text, i)); n > 0 {
 			b.WriteString(hole)
 			i += n
 			continue
@@ -235,10 +235,10 @@ func nameAt(text string, i int, now time.Time) int {
 	for _, given := range [...]int{2, 1, -2, -1, 3} {
 		n, ok := take(text[i:], len(surname), given)
 		// A clause of its own is expected to be a name, as well.
-		short := slips && c < isCue && !(opens && !beginsHan(text[i+n:]))
+		short := slips && c < isCue && !(opens && (!beginsHan(text[i+n:]) || given == 1 && isGivenEnd(text[:i+n]) && applies.MatchString(text[i+n:])))
 		switch name := text[i : i+n]; {
 		case !ok || !after.MatchString(text[i+n:]):
-		case c < calls && ordinary.MatchString(name):
+		case c < calls && ordinary.MatchString(name), c < isCue && brands.MatchString(text[i:]):
 		case given == 3 && c < calls, given == 1 && (c == noCue || short), short && c == noCue, given < 0 && (c == noCue || short):
 		case !likeName(name, now):
 		default:
