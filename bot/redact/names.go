@@ -7,7 +7,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"fenfu/bot/pii"
 	"fenfu/bot/slot"
 )
 
@@ -114,37 +113,6 @@ func withoutNames(text string, now time.Time) string {
 		i += size
 	}
 	return b.String()
-}
-
-const (
-	// ends has every character that such words may end in.
-	ends = relatives + "叫做是为写填:名字户主人卡账下“\"「『《("
-	// maxLooks is how often a name is looked for in one text: one can be made
-	// to take long.
-	maxLooks = 100
-)
-
-// MaskNames masks the names in a text that stand behind words that plainly lead
-// to one: 我老婆…, 我是…, 户主…. It is for showing a text to people, who are to read
-// the rest of it.
-func MaskNames(text string, now time.Time) string {
-	var b strings.Builder
-	at, looks := 0, 0
-	for i, last := range text {
-		_, size := utf8.DecodeRuneInString(text[i:])
-		i += size
-		if i < at || !strings.ContainsRune(ends, last) {
-			continue
-		}
-		if looks++; looks > maxLooks {
-			break
-		}
-		if n := nameAt(text, i, now); n > 0 && cueOf(text[:i]) >= isCue {
-			b.WriteString(text[at:i] + slot.Mask(slot.Name, pii.Text(text[i:i+n])))
-			at = i + n
-		}
-	}
-	return b.String() + text[at:]
 }
 
 // withoutDotted takes out a dotted name, but for words that lead to it and on
