@@ -25,6 +25,7 @@ type Notification struct {
 
 	At       time.Time // of the event
 	Attempts int       // tries so far
+	Unsent   int       // of them, those in which nothing was sent: they take no step of the schedule
 	Next     time.Time // when to try next
 }
 
@@ -39,6 +40,7 @@ type Receipt struct {
 	Notification string        // its id
 	Attempt      int           // which try, from 0: an outcome that came before changes nothing
 	Again        time.Duration // until the next try; 0: there will be none
+	Unsent       bool          // nothing was sent
 }
 
 // announce makes the notification of a decision, due at once, if there is
@@ -85,4 +87,7 @@ func (t *turn) delivered() {
 	}
 	n := &t.s.Notifications[i]
 	n.Attempts, n.Next = n.Attempts+1, t.m.At.Add(r.Again)
+	if r.Unsent {
+		n.Unsent++
+	}
 }

@@ -58,6 +58,11 @@ func NewWebhook(c WebhookConfig) (*Webhook, error) {
 // Disabled reports whether the endpoint has answered 410.
 func (w *Webhook) Disabled(ctx context.Context) (bool, error) { return w.Marks.Marked(ctx, w.mark) }
 
+// mostWebhookAge bounds how long after its event a message is tried: what an
+// open breaker keeps back takes no step of the schedule, which is done by half
+// of that.
+const mostWebhookAge = 7 * 24 * time.Hour
+
 // Notify implements Notifier.
 func (w *Webhook) Notify(ctx context.Context, session string, n Notification) Receipt {
 	// If that cannot be told, one message more does no harm.
@@ -68,7 +73,13 @@ func (w *Webhook) Notify(ctx context.Context, session string, n Notification) Re
 	if err == nil {
 		err = w.Sender.Send(ctx, n.ID, body)
 	}
-	again := webhook.Pause(w.Pauses, n.Attempts+1)
+	again, unsent := webhook.Pause(w.Pauses, n.Attempts-n.Unsent+1), webhook.ReasonOf(err) == webhook.ReasonBreakerOpen
+	if unsent {
+		again = webhook.Wait(n.Unsent)
+	}
+	if n.Next.Add(again).Sub(n.At) > mostWebhookAge {
+		again = 0
+	}
 	log := w.Logger.With("session", session, "event", cmp.Or(n.Event, CodeDecided), "webhook", n.ID, "tries", n.Attempts+1)
 	switch {
 	case err == nil:
@@ -81,10 +92,10 @@ func (w *Webhook) Notify(ctx context.Context, session string, n Notification) Re
 		return Receipt{}
 	case again == 0:
 		log.ErrorContext(ctx, "webhook given up", "error", err)
-	case webhook.ReasonOf(err) != webhook.ReasonBreakerOpen && webhook.ReasonOf(err) != webhook.ReasonCanceled:
+	case !unsent && webhook.ReasonOf(err) != webhook.ReasonCanceled:
 		log.WarnContext(ctx, "webhook not delivered", "error", err)
 	}
-	return Receipt{Again: again}
+	return Receipt{Again: again, Unsent: unsent}
 }
 
 // outgoing is a message as Standard Webhooks has it.

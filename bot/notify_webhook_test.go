@@ -79,8 +79,14 @@ func (w *world) notifying(url string, log io.Writer) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	w.sending(url, e, log)
+}
+
+// sending makes the world's bots send to a URL through s.
+func (w *world) sending(url string, s bot.Sender, log io.Writer) {
+	w.t.Helper()
 	n, err := bot.NewWebhook(bot.WebhookConfig{
-		URL: url, Sender: e, Marks: w.store(), Pauses: webhook.Pauses(), Logger: slog.New(slog.NewJSONHandler(log, nil)),
+		URL: url, Sender: s, Marks: w.store(), Pauses: webhook.Pauses(), Logger: slog.New(slog.NewJSONHandler(log, nil)),
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -241,6 +247,80 @@ func TestWebhookGivesUp(t *testing.T) {
 	}
 	if took := w.now.Sub(first); took < 75*time.Hour || took > 84*time.Hour {
 		t.Errorf("given up after %v", took)
+	}
+	if !strings.Contains(log.String(), "webhook given up") {
+		t.Errorf("the log does not say so:\n%s", log.String())
+	}
+}
+
+// sender answers tries in turn, the last answer for ever.
+type sender struct {
+	answers []error
+	sent    int // tries that reached the wire
+}
+
+func (s *sender) Send(context.Context, string, []byte) error {
+	err := s.answers[0]
+	if len(s.answers) > 1 {
+		s.answers = s.answers[1:]
+	}
+	if webhook.ReasonOf(err) != webhook.ReasonBreakerOpen {
+		s.sent++
+	}
+	return err
+}
+
+var (
+	open = &webhook.SendError{Reason: webhook.ReasonBreakerOpen}
+	down = &webhook.SendError{Reason: webhook.ReasonUnavailable, Status: 503}
+)
+
+// TestWebhookBehindAnOpenBreaker: what was not sent is sent soon after the
+// breaker closes, and takes no step of the schedule.
+func TestWebhookBehindAnOpenBreaker(t *testing.T) {
+	s := &sender{answers: []error{open, open, down, open, down, down, nil}}
+	w := newWorld(t)
+	w.sending("https://example.com/", s, io.Discard)
+	w.confirmed(w.node())
+	w.wake() // the check
+	first := w.now
+	var waits []time.Duration
+	for !w.load().Due.IsZero() {
+		before := w.now
+		w.wake()
+		waits = append(waits, w.now.Sub(before))
+	}
+	if s.sent != 4 {
+		t.Errorf("sent %d times, want 4", s.sent)
+	}
+	// Three steps of the schedule, of 36 minutes, and three short waits.
+	if took := w.now.Sub(first); took > 45*time.Minute {
+		t.Errorf("delivered after %v: %v", took, waits)
+	}
+	if waits[1] > time.Minute {
+		t.Errorf("tried again after %v, want less than a minute after the first try that was not sent", waits[1])
+	}
+}
+
+// TestWebhookNeverSent gives up by age what the breaker never let out, and not
+// before a message that was sent would be.
+func TestWebhookNeverSent(t *testing.T) {
+	w := newWorld(t)
+	var log strings.Builder
+	w.sending("https://example.com/", &sender{answers: []error{open}}, &log)
+	n := bot.Notification{ID: "n1", Event: bot.CodeDecided, At: start, Next: start}
+	for {
+		r := w.parts.Notifier.Notify(ctx, "s1", n)
+		if r.Again == 0 {
+			break
+		}
+		n.Attempts, n.Unsent, n.Next = n.Attempts+1, n.Unsent+1, n.Next.Add(r.Again)
+	}
+	if took := n.Next.Sub(start); took < 84*time.Hour || took > 7*24*time.Hour {
+		t.Errorf("given up after %v", took)
+	}
+	if n.Attempts > 1000 {
+		t.Errorf("%d tries, each of which is remembered", n.Attempts)
 	}
 	if !strings.Contains(log.String(), "webhook given up") {
 		t.Errorf("the log does not say so:\n%s", log.String())

@@ -191,6 +191,7 @@ type notifyRecord struct {
 	Decision    eligibility.Decision `json:"d,omitempty"`
 	At          nanos                `json:"t,omitempty"`
 	Attempts    int                  `json:"n,omitempty"`
+	Unsent      int                  `json:"u,omitempty"`
 	Next        nanos                `json:"nx,omitempty"`
 }
 

@@ -69,7 +69,7 @@ func notifications(records []notifyRecord) []bot.Notification {
 	var out []bot.Notification
 	for _, r := range records {
 		out = append(out, bot.Notification{
-			ID: r.ID, Event: r.Event, Handoff: r.Handoff, Desk: r.Desk, Reason: r.Reason, Application: r.Application, Decision: r.Decision, At: r.At.time(), Attempts: r.Attempts, Next: r.Next.time(),
+			ID: r.ID, Event: r.Event, Handoff: r.Handoff, Desk: r.Desk, Reason: r.Reason, Application: r.Application, Decision: r.Decision, At: r.At.time(), Attempts: r.Attempts, Unsent: r.Unsent, Next: r.Next.time(),
 		})
 	}
 	return out

@@ -62,7 +62,7 @@ func (o object) notifications(all []bot.Notification) object {
 	o = append(o.name("nt"), '[')
 	for _, n := range all {
 		o = o.next().text("i", n.ID).text("e", n.Event).number("h", int64(n.Handoff)).text("k", n.Desk).text("r", string(n.Reason)).text("a", n.Application).text("d", string(n.Decision))
-		o = o.number("t", toNanos(n.At)).number("n", int64(n.Attempts)).number("nx", toNanos(n.Next))
+		o = o.number("t", toNanos(n.At)).number("n", int64(n.Attempts)).number("u", int64(n.Unsent)).number("nx", toNanos(n.Next))
 		o = append(o, '}')
 	}
 	return append(o, ']')

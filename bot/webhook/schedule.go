@@ -24,3 +24,14 @@ func Pause(pauses []time.Duration, tries int) time.Duration {
 	p := pauses[tries-1]
 	return p + rand.N(p/10+1)
 }
+
+// longestWait is for a breaker that stays open for hours.
+const longestWait = 15 * time.Minute
+
+// Wait returns how long to wait after a try that an open breaker kept back, if
+// there were so many such tries of the message before. The first wait is as
+// long as the breaker stays open.
+func Wait(before int) time.Duration {
+	p := min(cooldown<<min(before, 10), longestWait)
+	return p + rand.N(p/10+1)
+}
