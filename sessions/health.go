@@ -18,10 +18,21 @@ func (s *Store) Answers(ctx context.Context) error {
 	return nil
 }
 
-// Subscribed says whether what other nodes commit is heard.
+// Subscribed says whether what other nodes commit is heard, with one master of
+// a cluster at least.
 func (s *Store) Subscribed(context.Context) error {
 	if !s.listening.Load() {
 		return errors.New("not subscribed to the other nodes' commits")
+	}
+	return nil
+}
+
+// Registered says whether what other nodes commit is heard with every master of
+// a cluster. Where it is not, nothing is committed either: a master that is
+// short of replicas takes nothing from any node, and the others go on.
+func (s *Store) Registered(context.Context) error {
+	if n := s.unheard.Load(); n > 0 {
+		return fmt.Errorf("not registered for the other nodes' commits in %d of %d partitions", n, len(s.partitions))
 	}
 	return nil
 }

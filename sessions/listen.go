@@ -173,7 +173,8 @@ func (s *Store) register(ctx context.Context, all bool) error {
 			p.catchUpAll()
 		}
 	}
-	s.listening.Store(len(errs) == 0)
+	s.unheard.Store(int32(len(errs)))
+	s.listening.Store(len(errs) == 0 || s.several() && len(errs) < len(s.partitions))
 	return errors.Join(errs...)
 }
 

@@ -207,6 +207,17 @@ func TestHeardWhereReplicasAre(t *testing.T) {
 	for _, f := range heard {
 		f.upTo(t, 2)
 	}
+	eventually(t, "a registration that is not whole", func() error {
+		if b.Registered(t.Context()) == nil {
+			return errors.New("it is")
+		}
+		return nil
+	})
+	if err := b.Subscribed(t.Context()); err != nil {
+		t.Errorf("a node that hears of the other masters' commits: %v", err)
+	}
+	ring.Servers[3].Resume()
+	eventually(t, "ready again", func() error { return b.Ready(t.Context()) })
 }
 
 // TestIndexReplicated: what stands for a person is made and let go on whichever

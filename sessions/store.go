@@ -108,8 +108,9 @@ type Store struct {
 	mine       chan claimed // sessions that own commits left due, to be woken here
 	reserved   atomic.Int64 // of the room in mine, taken by commits on their way
 	working    atomic.Int32 // calls of Work under way
-	listening  atomic.Bool
-	commits    sync.Pool // of *commit, to be used again
+	listening  atomic.Bool  // subscribed, and registered with some partition
+	unheard    atomic.Int32 // partitions that it could not be registered with lately
+	commits    sync.Pool    // of *commit, to be used again
 
 	end   context.CancelFunc // ends the store's goroutines
 	group sync.WaitGroup

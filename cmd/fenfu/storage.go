@@ -71,11 +71,13 @@ func openStorage(ctx context.Context, c config, w *watch, logger *slog.Logger) (
 	return s, nil
 }
 
-// probes look at what no visitor can be served without.
+// probes look at what no visitor can be served without, and at what only the
+// visitors of one master are: one that is short of replicas is so for all nodes.
 func (s *storage) probes() []web.Probe {
 	return []web.Probe{
 		{Name: "redis", Vital: true, Check: s.Answers},
 		{Name: "subscription", Vital: true, Check: s.Subscribed},
+		{Name: "registration", Check: s.Registered},
 		{Name: "keys", Vital: true, Check: s.Seals},
 		{Name: "journal", Vital: true, Check: func(context.Context) error { return s.journal() }},
 	}

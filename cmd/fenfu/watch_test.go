@@ -111,7 +111,7 @@ func scrape(t *testing.T, p *process, ids ...string) {
 		`fenfu_due_lag_seconds_count{}`, `fenfu_due_wake_total{outcome="done"}`, `fenfu_due_wake_seconds_count{}`,
 		`fenfu_check_total{outcome="decided"}`, `fenfu_check_total{outcome="unavailable"}`, `fenfu_check_seconds_count{}`,
 		`fenfu_webhook_total{outcome="delivered"}`, `fenfu_webhook_seconds_count{}`,
-		`fenfu_part_up{part="redis"}`, `fenfu_part_up{part="subscription"}`, `fenfu_part_up{part="keys"}`, `fenfu_part_up{part="check"}`, `fenfu_part_up{part="webhook"}`,
+		`fenfu_part_up{part="redis"}`, `fenfu_part_up{part="subscription"}`, `fenfu_part_up{part="registration"}`, `fenfu_part_up{part="keys"}`, `fenfu_part_up{part="check"}`, `fenfu_part_up{part="webhook"}`,
 	} {
 		if v, ok := got[name]; !ok || v == "0" {
 			t.Errorf("%s is %q", name, v)
