@@ -11,10 +11,10 @@ import (
 // TestCheckSettings spoils one setting of a real server at a time.
 func TestCheckSettings(t *testing.T) {
 	t.Parallel()
-	good := map[string]string{"appendonly": "yes", "maxmemory-policy": "noeviction", "min-replicas-to-write": "1", "min-replicas-max-lag": "10"}
+	good := map[string]string{"appendonly": "yes", "appendfsync": "everysec", "maxmemory-policy": "noeviction", "min-replicas-to-write": "1", "min-replicas-max-lag": "10"}
 	alone := redistest.Redis(t)
 	master := redistest.Redis(t)
-	master.Replica(t)
+	configure(t, master.Replica(t), good)
 	tests := []struct {
 		name   string
 		server *redistest.Server
@@ -23,6 +23,7 @@ func TestCheckSettings(t *testing.T) {
 	}{
 		{"all is well", master, nil, nil},
 		{"not on disk", master, map[string]string{"appendonly": "no"}, []string{"appendonly is no"}},
+		{"on disk when the system likes", master, map[string]string{"appendfsync": "no"}, []string{"appendfsync is no"}},
 		{"forgets when full", master, map[string]string{"maxmemory-policy": "allkeys-lru"}, []string{"maxmemory-policy is allkeys-lru"}},
 		{"forgets what has a TTL when full", master, map[string]string{"maxmemory-policy": "volatile-ttl"}, []string{"maxmemory-policy is volatile-ttl"}},
 		{"takes what no replica gets", master, map[string]string{"min-replicas-to-write": "0"}, []string{"min-replicas-to-write is 0"}},
@@ -32,15 +33,9 @@ func TestCheckSettings(t *testing.T) {
 			[]string{"appendonly is no", "maxmemory-policy is allkeys-random", "min-replicas-to-write is 0"}},
 	}
 	for _, tt := range tests {
-		c := tt.server.Client(t)
-		for _, settings := range []map[string]string{good, tt.spoil} {
-			for name, value := range settings {
-				if err := c.ConfigSet(t.Context(), name, value).Err(); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		risky, unread := sessions.CheckSettings(t.Context(), c)
+		configure(t, tt.server, good)
+		configure(t, tt.server, tt.spoil)
+		risky, unread := sessions.CheckSettings(t.Context(), tt.server.Client(t))
 		if unread != nil {
 			t.Errorf("%s: %v", tt.name, unread)
 		}
@@ -62,6 +57,49 @@ func TestCheckSettingsOfCluster(t *testing.T) {
 		t.Error(unread)
 	}
 	wantLines(t, "cluster", risky, []string{ring.Servers[1].Addr + ": appendonly is no"})
+}
+
+// TestCheckSettingsOfReplicas: a replica may be the next master, so it is looked
+// at and named, and one that cannot be reached is said.
+func TestCheckSettingsOfReplicas(t *testing.T) {
+	t.Parallel()
+	good := map[string]string{"appendonly": "yes", "min-replicas-to-write": "1"}
+	group := redistest.Sentinel(t)
+	for _, s := range group.Servers {
+		configure(t, s, good)
+	}
+	spoilt, gone := group.Servers[1], group.Servers[2]
+	configure(t, spoilt, map[string]string{"appendonly": "no"})
+	gone.Stop()
+	risky, unread := sessions.CheckSettings(t.Context(), dialWorld("sentinel", group.URL).client(t))
+	gone.Resume()
+	wantLines(t, "sentinel", risky, []string{"replica " + spoilt.Addr + ": appendonly is no"})
+	if unread == nil || !strings.Contains(unread.Error(), "replica "+gone.Addr) || strings.Contains(unread.Error(), spoilt.Addr) {
+		t.Errorf("unread: %v, want the replica that did not answer", unread)
+	}
+
+	ring := redistest.Cluster(t, redistest.Replicas(1))
+	for _, s := range ring.Servers {
+		configure(t, s, good)
+	}
+	configure(t, ring.Servers[4], map[string]string{"min-replicas-to-write": "0", "maxmemory-policy": "allkeys-lru"})
+	risky, unread = sessions.CheckSettings(t.Context(), dialWorld("cluster", ring.URL).client(t))
+	if unread != nil {
+		t.Error(unread)
+	}
+	name := "replica " + ring.Servers[4].Addr
+	wantLines(t, "cluster", risky, []string{name + ": maxmemory-policy is allkeys-lru", name + ": min-replicas-to-write is 0"})
+}
+
+// configure changes settings of a server.
+func configure(t *testing.T, s *redistest.Server, settings map[string]string) {
+	t.Helper()
+	c := s.Client(t)
+	for name, value := range settings {
+		if err := c.ConfigSet(t.Context(), name, value).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // TestCheckSettingsForbidden: what may not be read is no risk, and said.

@@ -20,10 +20,10 @@ const (
 type Group struct {
 	URL       string // redis+sentinel://…
 	Sentinels []string
-	Relays    []*Relay // before the servers, if wanted
+	Servers   []*Server // the master as it began, then its replicas
+	Relays    []*Relay  // before the servers, if wanted
 
-	servers []*Server
-	known   map[string]*Server // by the address that others know
+	known map[string]*Server // by the address that others know
 }
 
 // Sentinel starts a master with two replicas and three Sentinels, and returns
@@ -38,10 +38,10 @@ func Sentinel(tb testing.TB, opts ...Option) *Group {
 		if i == 0 {
 			_, port, _ = strings.Cut(addr, ":")
 		}
-		g.servers = append(g.servers, s)
+		g.Servers = append(g.Servers, s)
 		g.known[addr] = s
 	}
-	master := g.servers[0]
+	master := g.Servers[0]
 	for range sentinels {
 		g.Sentinels = append(g.Sentinels, startSentinel(tb, port).Addr)
 	}
