@@ -237,6 +237,9 @@ type Memory interface {
 	// Commit finds out.
 	Load(ctx context.Context, id string) (Session, error)
 
+	// Fresh is Load, but never from a copy: for what ends without a commit.
+	Fresh(ctx context.Context, id string) (Session, error)
+
 	// Commit stores the turn if the session's version is still the one it was
 	// loaded with: state with version+1, events, due time, all or nothing. It
 	// returns the sequence number of the first event.

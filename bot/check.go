@@ -27,8 +27,9 @@ const (
 // twice or in any order.
 func (b *Bot) Called(ctx context.Context, checkID string) error {
 	session, _, _ := strings.Cut(checkID, ".")
-	for range 2 { // a try on an old copy of the session is a repeated one; then the copy is gone
-		s, err := b.Memory.Load(ctx, session)
+	load := b.Memory.Fresh // a copy from before the application would have the callback answered, and nothing done
+	for range 2 {          // a try that another node made at the same time counts in place of this one
+		s, err := load(ctx, session)
 		if err != nil {
 			return fmt.Errorf("load session: %w", err)
 		}
@@ -38,6 +39,7 @@ func (b *Bot) Called(ctx context.Context, checkID string) error {
 		if err := b.try(ctx, s); err != nil {
 			return err
 		}
+		load = b.Memory.Load // that one's commit, or what has become of another's
 	}
 	return nil
 }

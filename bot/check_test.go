@@ -265,6 +265,48 @@ func TestCallback(t *testing.T) {
 	}
 }
 
+// stale is a memory with a copy of a session that is out of date.
+type stale struct {
+	bot.Memory
+	copy bot.Session
+}
+
+func (m *stale) Load(ctx context.Context, id string) (bot.Session, error) {
+	if m.copy.ID == id {
+		return m.copy, nil
+	}
+	return m.Memory.Load(ctx, id)
+}
+
+func (m *stale) Fresh(ctx context.Context, id string) (bot.Session, error) {
+	m.copy = bot.Session{}
+	return m.Memory.Fresh(ctx, id)
+}
+
+// TestCallbackBeforeTheApplicationIsHeardOf comes to a node whose copy is from
+// before the application, as after a gap in its subscription.
+func TestCallbackBeforeTheApplicationIsHeardOf(t *testing.T) {
+	w := newWorld(t)
+	c := &scripted{answers: []func() (eligibility.Answer, error){pending, eligible}}
+	w.parts.Checker = c
+	w.say(w.node(), "开通分付")
+	before := w.load()
+	w.say(w.node(), "同意", "同意", "林小满", "110199199005219903", "13800138000", "确认")
+	w.wake()
+	parts := w.parts
+	parts.Memory = &stale{w.store(), before}
+	deaf, err := bot.New(parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := deaf.Called(ctx, c.checks[0]); err != nil {
+		t.Fatal(err)
+	}
+	if n := w.count(bot.CodeDecided); n != 1 || len(c.polls) != 1 {
+		t.Errorf("%d decisions from %d polls", n, len(c.polls))
+	}
+}
+
 func TestCallbackOnAnOldCopy(t *testing.T) {
 	// The old copy says "not sent yet", so it is sent again, under the same id.
 	w, c := submitted(t, pending, pending, eligible)

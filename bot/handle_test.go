@@ -432,6 +432,8 @@ func (m *memory) Load(_ context.Context, id string) (bot.Session, error) {
 	return bot.Session{ID: id, Owner: bot.OwnerBot}, nil
 }
 
+func (m *memory) Fresh(ctx context.Context, id string) (bot.Session, error) { return m.Load(ctx, id) }
+
 func (m *memory) Commit(_ context.Context, t bot.Turn) (int64, error) {
 	s := t.Session
 	s.Version++

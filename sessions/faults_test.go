@@ -237,7 +237,11 @@ func TestForgottenNode(t *testing.T) {
 	if err := c.Del(t.Context(), nodes...).Err(); err != nil {
 		t.Fatal(err)
 	}
+	load(t, b, id) // a copy, which b hears too late to be out of date
 	say(t, a, id, "m2", "two")
+	if s, err := b.Fresh(t.Context(), id); err != nil || s.Seq != 2 {
+		t.Errorf("as it is in the database: %d events, %v, want 2", s.Seq, err)
+	}
 	f.upTo(t, 2)
 	say(t, a, id, "m3", "three")
 	f.upTo(t, 3)

@@ -26,6 +26,16 @@ func (s *Store) Load(ctx context.Context, id string) (bot.Session, error) {
 	return s.cache.add(id, c).session, nil
 }
 
+// Fresh returns the session as the database has it, whatever this node knows.
+func (s *Store) Fresh(ctx context.Context, id string) (bot.Session, error) {
+	s.cache.remove(id) // it may be newer than what a failover has left
+	c, err := s.read(ctx, id)
+	if err != nil {
+		return bot.Session{}, err
+	}
+	return s.cache.add(id, c).session, nil
+}
+
 // read reads a session from the database.
 func (s *Store) read(ctx context.Context, id string) (*cached, error) {
 	p := s.partition(id)

@@ -37,6 +37,13 @@ func (m watchedMemory) Load(ctx context.Context, id string) (bot.Session, error)
 	return s, err
 }
 
+func (m watchedMemory) Fresh(ctx context.Context, id string) (bot.Session, error) {
+	ctx, span := m.w.beginPart(ctx, "load", id)
+	s, err := m.Memory.Fresh(ctx, id)
+	span.end(outcomeOf(err), err != nil)
+	return s, err
+}
+
 func (m watchedMemory) Commit(ctx context.Context, t bot.Turn) (int64, error) {
 	start := time.Now()
 	ctx, span := m.w.beginPart(ctx, "commit", t.Session.ID)
