@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,6 +14,9 @@ import (
 // pollEvery is how often a node looks for sessions that are due. Those that
 // fall due by one of its own commits it sees at once.
 const pollEvery = time.Second
+
+// turnTime is how long one partition's work may hold up the others'.
+const turnTime = 100 * time.Millisecond
 
 // Work wakes the sessions that are due, at most n at once, until ctx ends, and
 // returns when the last wake has returned. No two nodes wake a session at the
@@ -30,25 +34,45 @@ func (s *Store) Work(ctx context.Context, n int, wake func(ctx context.Context, 
 	w.group.Go(func() { w.own(ctx) })
 	tick := time.NewTimer(0)
 	defer tick.Stop()
+	atOnce := make(chan struct{})
+	close(atOnce)
+	var todo []*partition // those that may have more due
 	for {
+		var more chan struct{} // blocks
+		if len(todo) > 0 {
+			more = atOnce
+		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
 			tick.Reset(pollEvery*3/4 + rand.N(pollEvery/2)) // nodes do not poll in step
+			first := rand.IntN(len(s.partitions))
+			todo = slices.Concat(s.partitions[first:], s.partitions[:first])
+		case <-more:
 		}
-		for _, p := range s.partitions {
-			if err := w.claimAll(ctx, p); err != nil {
-				if ctx.Err() != nil {
-					return nil
-				}
-				s.o.Logger.Warn("could not look for sessions that are due", "partition", p.number, "error", err)
-				if !s.several() {
-					break // the other partitions would fail too; the next tick tries again
-				}
+		todo = w.round(ctx, todo)
+	}
+}
+
+// round gives each of some partitions a turn, and returns those that have more
+// due. None waits until another has nothing left, which may be never.
+func (w *worker) round(ctx context.Context, partitions []*partition) (again []*partition) {
+	for _, p := range partitions {
+		more, err := w.claimSome(ctx, p)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			w.store.o.Logger.Warn("could not look for sessions that are due", "partition", p.number, "error", err)
+			if !w.store.several() {
+				return nil // the other partitions would fail too; the next tick tries again
 			}
+		case more:
+			again = append(again, p)
 		}
 	}
+	return again
 }
 
 // claimed is a session that this node has a lease on.
@@ -115,21 +139,23 @@ type worker struct {
 	group sync.WaitGroup
 }
 
-// claimAll wakes what is due in a partition. It claims no more than can run.
-func (w *worker) claimAll(ctx context.Context, p *partition) error {
-	for {
+// claimSome wakes what is due in a partition, for as long as its turn is, and
+// reports whether there may be more. To stay with one for a while makes for
+// larger batches. It claims no more than can run.
+func (w *worker) claimSome(ctx context.Context, p *partition) (more bool, err error) {
+	for end := time.Now().Add(turnTime); time.Now().Before(end); {
 		select {
 		case w.slots <- struct{}{}:
 		case <-ctx.Done():
-			return ctx.Err()
+			return false, ctx.Err()
 		}
 		want := 1
-		for more := true; more && want < 64; {
+		for free := true; free && want < 64; {
 			select {
 			case w.slots <- struct{}{}:
 				want++
 			default:
-				more = false
+				free = false
 			}
 		}
 		ids, lease, err := w.store.claim(ctx, p, want)
@@ -137,7 +163,7 @@ func (w *worker) claimAll(ctx context.Context, p *partition) error {
 			<-w.slots
 		}
 		if err != nil {
-			return err
+			return false, err
 		}
 		for _, id := range ids {
 			w.group.Go(func() {
@@ -148,9 +174,10 @@ func (w *worker) claimAll(ctx context.Context, p *partition) error {
 			})
 		}
 		if len(ids) < want {
-			return nil
+			return false, nil
 		}
 	}
+	return true, nil
 }
 
 func (w *worker) run(ctx context.Context, c claimed) {

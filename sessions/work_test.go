@@ -153,6 +153,35 @@ func goRound(t *testing.T, s *sessions.Store, clk *clock, others <-chan string) 
 	}
 }
 
+// TestWorkEndless: a partition in which something is always due does not keep
+// the others from their turn.
+func TestWorkEndless(t *testing.T) {
+	t.Parallel()
+	s := embeddedWorld(t).node(t, func(o *sessions.Options) { o.Lease = time.Nanosecond }) // due again as soon as it is claimed
+	waiting := make(map[string]bool)
+	for range 100 {
+		id := newID()
+		waiting[id] = true
+		due(t, s, id, "m1", time.Now())
+	}
+	woken := make(chan string)
+	ctx, cancel := context.WithCancel(t.Context())
+	startWork(t, s, 2, func(_ context.Context, id string) error {
+		select {
+		case woken <- id:
+		case <-ctx.Done():
+		}
+		return errors.New("never done")
+	})
+	defer cancel()
+	for end := time.Now().Add(patience); len(waiting) > 0; {
+		delete(waiting, receive(t, woken, "a wake"))
+		if time.Now().After(end) {
+			t.Fatalf("%d of 100 sessions are never woken", len(waiting))
+		}
+	}
+}
+
 // testWorkOrphan: a session that is due but wants nothing, for its state is no
 // longer kept, is let go. Its log may be kept for much longer.
 func testWorkOrphan(t *testing.T, w *world) {
