@@ -20,6 +20,7 @@ import (
 	"go.uber.org/goleak"
 
 	"fenfu/web"
+	"fenfu/web/webtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -45,7 +46,7 @@ type testBundle struct {
 	t      *testing.T
 	server *web.Server
 	bot    *fakeBot
-	logged *lockedBuffer
+	logged *webtest.Log
 }
 
 func config() web.Config {
@@ -63,7 +64,7 @@ func config() web.Config {
 
 func setup(t *testing.T, opts ...func(*web.Config)) *testBundle {
 	t.Helper()
-	b := &testBundle{t: t, bot: &fakeBot{}, logged: &lockedBuffer{}}
+	b := &testBundle{t: t, bot: &fakeBot{}, logged: &webtest.Log{}}
 	cfg := config()
 	cfg.Bot, cfg.Logger = b.bot, slog.New(slog.NewTextHandler(b.logged, nil))
 	for _, o := range opts {
@@ -140,21 +141,4 @@ func checkResponse(t *testing.T, req *http.Request, resp *http.Response, raw []b
 	if err := openapi3filter.ValidateResponse(t.Context(), input); err != nil {
 		t.Errorf("%s %s: %v", req.Method, req.URL, err)
 	}
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }

@@ -18,6 +18,7 @@ import (
 
 	"fenfu/bot/eligibility"
 	"fenfu/bot/webhook"
+	"fenfu/web/webtest"
 )
 
 // These join the service and the client of bot/eligibility by real sockets.
@@ -253,7 +254,7 @@ func TestSettings(t *testing.T) {
 
 func TestServeStopsWhenTold(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
-	var out, log lockedBuffer
+	var out, log webtest.Log
 	c := config{Listen: "127.0.0.1:0", Mode: []string{modeSlow}, Delay: time.Hour, MaxChecks: 10}
 	ready := make(chan string, 1)
 	done := make(chan error, 1)

@@ -18,6 +18,8 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
 	"go.uber.org/goleak"
+
+	"fenfu/web/webtest"
 )
 
 func TestMain(m *testing.M) {
@@ -43,7 +45,7 @@ func personal() []string {
 type world struct {
 	*server
 	h   http.Handler
-	log *lockedBuffer
+	log *webtest.Log
 }
 
 func setup(t *testing.T, change ...func(*config)) *world {
@@ -64,7 +66,7 @@ func setup(t *testing.T, change ...func(*config)) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := &lockedBuffer{}
+	log := &webtest.Log{}
 	logger := slog.New(slog.NewJSONHandler(log, nil))
 	calls := newCaller(c, logger)
 	t.Cleanup(calls.close)
@@ -217,21 +219,4 @@ func holdToContract(t *testing.T, r *http.Request, a answer) {
 	if err := openapi3filter.ValidateResponse(t.Context(), out); err != nil {
 		t.Errorf("%s %s answered against the contract: %v", r.Method, r.URL, err)
 	}
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -33,6 +32,7 @@ import (
 	"fenfu/sessions/redistest"
 	"fenfu/sessions/seal"
 	"fenfu/web"
+	"fenfu/web/webtest"
 )
 
 // office is a whole server in this process, with people at its desk.
@@ -45,7 +45,7 @@ type office struct {
 	brain   *bot.Bot
 	books   deskBooks
 	clock   *shifted
-	logged  *lockedLog
+	logged  *webtest.Log
 	web     *httptest.Server
 	drained sync.Once
 	keyText string // of an integrator's key for the desk service
@@ -74,23 +74,6 @@ func (c *shifted) forward(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.by += d
-}
-
-type lockedLog struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedLog) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(b)
-}
-
-func (l *lockedLog) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // onOffices runs a test on the embedded store and on a real Redis.
@@ -129,7 +112,7 @@ func newOffice(t testing.TB, redisURL string, change ...func(*config)) *office {
 	if err := c.check(); err != nil {
 		t.Fatal(err)
 	}
-	o := &office{t: t, clock: &shifted{}, logged: &lockedLog{}, keyText: keyText}
+	o := &office{t: t, clock: &shifted{}, logged: &webtest.Log{}, keyText: keyText}
 	logger := slog.New(slog.NewTextHandler(o.logged, nil))
 	o.openStore(c, logger)
 	w := &watch{newCounters(), noop.NewTracerProvider().Tracer("")}

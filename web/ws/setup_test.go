@@ -1,7 +1,6 @@
 package ws_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -18,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"fenfu/bot"
+	"fenfu/web/webtest"
 	"fenfu/web/ws"
 )
 
@@ -39,7 +38,7 @@ type testBundle struct {
 	log     *fakeLog
 	bot     *fakeBot
 	url     string
-	logged  *lockedBuffer
+	logged  *webtest.Log
 	metrics *prometheus.Registry
 	server  *httptest.Server
 }
@@ -48,7 +47,7 @@ type option func(*ws.Config)
 
 func setup(t *testing.T, opts ...option) *testBundle {
 	t.Helper()
-	b := &testBundle{t: t, log: newFakeLog(), logged: &lockedBuffer{}, metrics: prometheus.NewRegistry()}
+	b := &testBundle{t: t, log: newFakeLog(), logged: &webtest.Log{}, metrics: prometheus.NewRegistry()}
 	b.bot = &fakeBot{log: b.log}
 	cfg := ws.Config{
 		RequestID: func(context.Context) string { return "connection-of-the-test" },
@@ -183,24 +182,6 @@ func (v *visitor) quiet() {
 		v.t.Fatal(err)
 	}
 	v.expect(ws.Pong)
-}
-
-// lockedBuffer is a log sink.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }
 
 // eventually waits until cond holds.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"fenfu/bot"
+	"fenfu/web/webtest"
 	"fenfu/web/ws"
 )
 
@@ -48,7 +49,7 @@ func (b *testBundle) deliveries() uint64 {
 // TestSocketsInTheLog wants each line to say which connection and session it is
 // about, and nothing of what was said.
 func TestSocketsInTheLog(t *testing.T) {
-	logged := &lockedBuffer{}
+	logged := &webtest.Log{}
 	b := setup(t, func(c *ws.Config) {
 		c.RequestID = func(context.Context) string { return "handshake7" }
 		c.Logger = slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
