@@ -137,6 +137,8 @@ func (w *world) send(m bot.Message, said string, out *strings.Builder) {
 }
 
 func (w *world) write(e bot.Event, said string, out *strings.Builder) {
+	w.t.Helper()
+	w.checkPrimary(e)
 	who := map[bot.Author]string{bot.FromBot: "助手", bot.System: "系统"}[e.From]
 	if e.Origin == bot.Knowledge {
 		who = "知识"
@@ -168,6 +170,23 @@ func (w *world) write(e bot.Event, said string, out *strings.Builder) {
 			w.buttons[c.Label] = c.Value
 		}
 		out.WriteString("\n")
+	}
+}
+
+// checkPrimary fails on buttons of which the wrong one is set off from the others.
+func (w *world) checkPrimary(e bot.Event) {
+	w.t.Helper()
+	primaries := 0
+	for _, c := range e.Choices {
+		if c.Primary {
+			primaries++
+		}
+		if main := c.Value == "confirm.yes" || c.Label == "开始申请"; main != c.Primary {
+			w.t.Errorf("〔%s〕 of %q: primary %t", c.Label, e.Text.Reveal(), c.Primary)
+		}
+	}
+	if primaries > 1 {
+		w.t.Errorf("%q has %d primary buttons", e.Text.Reveal(), primaries)
 	}
 }
 

@@ -25,7 +25,9 @@ const (
 	anotherChoice    = "flow.start.another"
 )
 
-func (b *Bot) startChoice() Choice { return Choice{Value: flow.StartChoice, Label: "开始申请"} }
+func (b *Bot) startChoice() Choice {
+	return Choice{Value: flow.StartChoice, Label: "开始申请", Primary: true}
+}
 
 func (t *turn) menu() []Choice {
 	b := t.bot

@@ -199,7 +199,7 @@ func encodeEvent(o object, e *bot.Event, at int64) object {
 	if len(e.Choices) > 0 {
 		o = append(o.name("c"), '[')
 		for _, c := range e.Choices {
-			o = o.next().text("value", c.Value).text("label", c.Label)
+			o = o.next().text("value", c.Value).text("label", c.Label).yes("primary", c.Primary)
 			o = append(o, '}')
 		}
 		o = append(o, ']')

@@ -9,10 +9,13 @@ import (
 	"fenfu/intents"
 )
 
-// Choice is a button: Value comes back when it is pressed.
+// Choice is a button: Value comes back when it is pressed. Primary is the one
+// that most visitors look for; never an answer to a consent, whose answers stand
+// side by side as equals.
 type Choice struct {
-	Value string `json:"value" yaml:"value"`
-	Label string `json:"label" yaml:"label"`
+	Value   string `json:"value" yaml:"value"`
+	Label   string `json:"label" yaml:"label"`
+	Primary bool   `json:"primary,omitempty" yaml:"primary"`
 }
 
 // Action is something a flow wants done, in order. Exactly one field is set,
@@ -191,6 +194,7 @@ func (r *run) settle() {
 		say.Choices = r.f.choices("agree", "decline")
 	case ConfirmStep:
 		say.Choices = r.f.choices("confirm", "edit", "cancel")
+		say.Choices[0].Primary = true
 	}
 	r.say(say)
 }

@@ -72,7 +72,7 @@ func TestAppendEventRoundTrip(t *testing.T) {
 		e := bot.Event{
 			Seq: rapid.Int64Range(1, 1<<53).Draw(t, "seq"), From: bot.FromBot, Kind: bot.Choices, Origin: bot.AI,
 			Text: pii.Text(text.Draw(t, "text")), ID: rapid.String().Draw(t, "id"), Code: text.Draw(t, "code"),
-			Choices: []bot.Choice{{Value: text.Draw(t, "value"), Label: text.Draw(t, "label")}},
+			Choices: []bot.Choice{{Value: text.Draw(t, "value"), Label: text.Draw(t, "label"), Primary: rapid.Bool().Draw(t, "primary")}},
 			At:      time.UnixMilli(rapid.Int64Range(0, 1<<41).Draw(t, "at")),
 		}
 		var f ws.ServerFrame

@@ -53,6 +53,9 @@ func AppendEvent(b []byte, e *bot.Event) []byte {
 			b = append(b, `{"value":`...)
 			b = appendString(b, c.Value)
 			b = appendField(b, "label", c.Label)
+			if c.Primary {
+				b = append(b, `,"primary":true`...)
+			}
 			b = append(b, '}')
 		}
 		b = append(b, ']')

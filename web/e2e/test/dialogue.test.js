@@ -5,6 +5,14 @@ import { checkAccessible, newContext, profiles, shot, startBrowser } from "../li
 import { startServer } from "../lib/server.js";
 import { Widget, applicants, assertNoDetails } from "../lib/widget.js";
 
+/** The labels of the buttons that are set off from the others. */
+function filled(widget) {
+  return widget.choices.evaluateAll((all) => {
+    const paper = getComputedStyle(document.body).backgroundColor;
+    return all.filter((b) => !b.disabled && getComputedStyle(b).backgroundColor !== paper).map((b) => b.textContent);
+  });
+}
+
 describe("the whole dialogue", () => {
   for (const profile of Object.keys(profiles)) {
     test(profile, async (t) => {
@@ -32,6 +40,7 @@ describe("the whole dialogue", () => {
 
       await widget.say("开通分付");
       await state("02-consent");
+      assert.deepEqual(await filled(widget), [], "the answers to a consent are equals");
       await widget.press("同意");
       await widget.press("同意");
       await widget.say(applicants.notEligible.name);
@@ -41,6 +50,7 @@ describe("the whole dialogue", () => {
       await widget.say(applicants.notEligible.contact);
       await widget.choices.filter({ hasText: "确认提交" }).waitFor();
       await state("04-summary");
+      assert.deepEqual(await filled(widget), ["确认提交"]);
       await widget.submit();
       await state("05-not-eligible");
 

@@ -9,6 +9,8 @@ export type Decision = "eligible" | "not_eligible" | "manual_review";
 export interface Choice {
   value: string;
   label: string;
+  /** The main one. */
+  primary?: boolean;
 }
 
 export interface Reason {

@@ -131,13 +131,8 @@ export class Panel {
     const full = this.isOpen && this.#phone.matches;
     const view = visualViewport;
     // Zoomed in, it is smaller too, but that is the visitor's own wish.
-    if (full && view && view.scale < 1.01) {
-      this.#box.style.setProperty("height", `${view.height}px`);
-      this.#box.style.setProperty("top", `${view.offsetTop}px`);
-      this.#box.style.setProperty("bottom", "auto");
-    } else {
-      for (const name of ["height", "top", "bottom"]) this.#box.style.removeProperty(name);
-    }
+    const follow = full && view && view.scale < 1.01;
+    this.#box.style.cssText = follow ? `height:${view.height}px;top:${view.offsetTop}px;bottom:auto` : "";
     this.#lock(full);
     this.#handlers.layout(this.layout());
   };

@@ -106,11 +106,11 @@ const Choices = reactive(({ chat, event, choices, onChosen }: ChoicesProps) => {
   const rating = choices.every((c) => c.value.startsWith("rating."));
   return (
     <div class={rating ? "choices rating" : "choices"} role="group" aria-label="请选择">
-      {choices.map(({ value, label }) => (
+      {choices.map(({ value, label, primary }) => (
         <button
           type="button"
           key={value}
-          class={value === chosen ? "choice chosen" : "choice"}
+          class={`choice${value === chosen ? " chosen" : ""}${primary ? " primary" : ""}`}
           disabled={going.length > 0}
           onClick={() => {
             chat.choose(value, label, event.seq);
