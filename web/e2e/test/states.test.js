@@ -462,6 +462,24 @@ test("on a small phone everything fits and is large enough for a finger", async 
   for (const name of ["重新发送", "撤回"]) await reached(widget.button(name), name);
 });
 
+test("with the keyboard up, or on its side, a phone leaves most of its height to what was said", async (t) => {
+  const s = await setUp(t, "phone-light", welcome, { viewport: { width: 360, height: 380 } });
+  if (!s) return;
+  const { widget, page } = s;
+  await widget.online();
+  await widget.chat.getByText("演示环境，请勿填写真实信息").waitFor();
+  for (const [name, viewport] of [["keyboard", { width: 360, height: 380 }], ["landscape", { width: 740, height: 360 }]]) {
+    await page.setViewportSize(viewport);
+    const frame = await widget.frame();
+    await eventually(async () => assert.equal(await frame.evaluate(() => innerHeight), viewport.height));
+    const around = await frame.evaluate(() => innerHeight - document.querySelector("main").getBoundingClientRect().height);
+    assert.ok(around <= 145, `${name}: header, strip and foot take ${around}`);
+    await shot(page, `phone-light-28-${name}`);
+    await checkAccessible(frame, name);
+    await widget.assertInPlace();
+  }
+});
+
 test("long text is counted, and too long text is not sent", async (t) => {
   const s = await setUp(t, "phone-light", welcome);
   if (!s) return;
