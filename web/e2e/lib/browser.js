@@ -100,3 +100,20 @@ export async function checkAccessible(frame, state) {
   const found = violations.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target} (${n.failureSummary})`).join("; ")}`);
   assert.deepEqual(found, [], `axe: ${state}`);
 }
+
+/** An input method at work in the field that has the focus. */
+export async function composition(page) {
+  const devtools = await page.context().newCDPSession(page);
+  const key = (fields) => devtools.send("Input.dispatchKeyEvent", { key: "Enter", code: "Enter", ...fields });
+  return {
+    /** Letters that are not a word yet. */
+    compose: (text) => devtools.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length }),
+    /** Enter, which belongs to the input method as long as it composes. */
+    async enter() {
+      await key({ type: "rawKeyDown", windowsVirtualKeyCode: 13 });
+      await key({ type: "keyUp", windowsVirtualKeyCode: 13 });
+    },
+    /** The word that was meant, in place of the letters. */
+    choose: (text) => devtools.send("Input.insertText", { text }),
+  };
+}

@@ -1,7 +1,7 @@
 // Every screen of the agents' console, and what it does when things go wrong.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { checkAccessible, deskProfiles, networkErrors, newContext, shot, startBrowser } from "../lib/browser.js";
+import { checkAccessible, composition, deskProfiles, networkErrors, newContext, shot, startBrowser } from "../lib/browser.js";
 import { Console, openConsole, signedOut } from "../lib/console.js";
 import { desksFile, startServer } from "../lib/server.js";
 import { applicants, eventually, newVisitor } from "../lib/widget.js";
@@ -236,6 +236,26 @@ test("a lost network loses nothing: the words go out once it is back, once", asy
   assert.equal(await visitor.chat.locator(".msg.agent .text").filter({ hasText: "稍等，我查一下" }).count(), 1);
   assert.equal(await lin.messages.filter({ hasText: "稍等，我查一下" }).count(), 1);
   assert.equal(await lin.reply.inputValue(), "还没写完的");
+});
+
+test("an agent's Enter chooses a word of the input method, and sends only after that", async (t) => {
+  const browser = await startBrowser(t);
+  if (!browser) return;
+  const server = await startServer(t);
+  const lin = await openConsole(t, browser, server, "agent1");
+  const visitor = await newVisitor(t, browser, server);
+  await visitor.say("转人工");
+  await lin.view("我的");
+  await lin.rows.first().click();
+  await lin.reply.focus();
+  const ime = await composition(lin.page);
+  await ime.compose("ninhao");
+  await ime.enter();
+  assert.equal(await lin.reply.inputValue(), "ninhao", "the word that is being composed stays");
+  await ime.choose("您好");
+  assert.equal(await lin.page.locator(".msg.agent").count(), 0);
+  await lin.reply.press("Enter");
+  await visitor.chat.locator(".msg.agent .text").filter({ hasText: /^您好$/ }).waitFor();
 });
 
 test("an answer that is lost on its way back makes no second message", async (t) => {

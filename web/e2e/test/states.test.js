@@ -1,7 +1,7 @@
 // Every state that the widget can be in, looked at and checked for access.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { checkAccessible, newContext, profiles, shot, small, startBrowser } from "../lib/browser.js";
+import { checkAccessible, composition, newContext, profiles, shot, small, startBrowser } from "../lib/browser.js";
 import { fakeSocket } from "../lib/fake.js";
 import { startServer } from "../lib/server.js";
 import { Widget, eventually } from "../lib/widget.js";
@@ -478,6 +478,22 @@ test("with the keyboard up, or on its side, a phone leaves most of its height to
     await checkAccessible(frame, name);
     await widget.assertInPlace();
   }
+});
+
+test("Enter chooses a word of the input method, and sends only after that", async (t) => {
+  const s = await setUp(t, "desktop-light", welcome);
+  if (!s) return;
+  const { widget, peers, page } = s;
+  await widget.online();
+  await widget.input.focus();
+  const ime = await composition(page);
+  await ime.compose("kaitong");
+  await ime.enter();
+  assert.equal(await widget.input.inputValue(), "kaitong", "the word that is being composed stays");
+  await ime.choose("开通分付");
+  assert.deepEqual(peers[0].got.filter((f) => f.type === "send"), []);
+  await widget.input.press("Enter");
+  await eventually(() => assert.deepEqual(peers[0].got.filter((f) => f.type === "send").map((f) => f.text), ["开通分付"]));
 });
 
 test("long text is counted, and too long text is not sent", async (t) => {
