@@ -238,6 +238,28 @@ test("a lost network loses nothing: the words go out once it is back, once", asy
   assert.equal(await lin.reply.inputValue(), "还没写完的");
 });
 
+test("a search that ends without a network leaves the conversations in the list", async (t) => {
+  const browser = await startBrowser(t);
+  if (!browser) return;
+  const server = await startServer(t);
+  const lin = await openConsole(t, browser, server, "agent1", { allow: networkErrors });
+  const visitor = await newVisitor(t, browser, server);
+  await visitor.say("转人工");
+  await lin.view("我的");
+  await lin.rows.first().waitFor();
+  const search = lin.page.getByRole("searchbox");
+  await search.fill("没有这个人");
+  await lin.page.getByText("没有找到").waitFor();
+  await lin.page.context().setOffline(true);
+  await lin.page.locator(".banner").filter({ hasText: "网络已断开" }).waitFor();
+  await search.fill("");
+  await lin.rows.first().waitFor();
+  assert.equal(await lin.page.getByText("列表加载失败").count(), 0);
+  await lin.page.context().setOffline(false);
+  await lin.online();
+  assert.equal(await lin.rows.count(), 1);
+});
+
 test("an agent's Enter chooses a word of the input method, and sends only after that", async (t) => {
   const browser = await startBrowser(t);
   if (!browser) return;

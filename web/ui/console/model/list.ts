@@ -16,6 +16,8 @@ export class List {
   readonly phase = signal<Phase>("idle");
   readonly view: View;
   #query = "";
+  /** What was shown before the search, for when it ends without a network. */
+  #unsearched: Page | null = null;
   #next = "";
   /** The last row that somebody looked at. */
   #reach = 0;
@@ -34,6 +36,9 @@ export class List {
   async load(query = this.#query): Promise<void> {
     const turn = ++this.#turn;
     const anew = query !== this.#query || this.phase.value !== "ready";
+    if (query && !this.#query && this.phase.value === "ready") {
+      this.#unsearched = { items: [...this.rows.value], total: this.total.value, next: this.#next };
+    }
     if (anew) {
       this.phase.value = "loading";
       this.#reach = 0;
@@ -53,9 +58,16 @@ export class List {
     } catch {
       if (turn !== this.#turn) return;
       this.#next = next;
-      if (anew) this.phase.value = "failed";
+      if (!anew) return;
+      if (!query && this.#unsearched) this.#fill(this.#unsearched);
+      else this.phase.value = "failed";
       return;
     }
+    if (!query) this.#unsearched = null;
+    this.#fill(read);
+  }
+
+  #fill(read: Page): void {
     batch(() => {
       this.#show([], read);
       this.phase.value = "ready";
@@ -123,6 +135,7 @@ export class List {
   clear(): void {
     this.#turn++;
     this.#next = this.#query = "";
+    this.#unsearched = null;
     this.#reach = 0;
     batch(() => {
       this.rows.value = [];
