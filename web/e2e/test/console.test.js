@@ -564,6 +564,15 @@ test("in English, notices, reasons and details are too", async (t) => {
     await notices.filter({ hasText: words }).first().waitFor();
   }
   assert.ok((await notices.first().getAttribute("title")).includes("申请已提交"), "what the visitor reads is gone");
+  const [title, reasons, plain] = await notices.filter({ hasText: "Decision" }).evaluate((el) => [
+    getComputedStyle(el.querySelector("strong")).color,
+    getComputedStyle(el).color,
+    getComputedStyle(document.body).color,
+  ]);
+  assert.equal(reasons, plain, "only the decision itself is coloured");
+  assert.notEqual(title, plain);
+  await shot(page, "console-wide-light-62-decision");
+  await checkAccessible(page.mainFrame(), "a decision");
   const panel = page.getByRole("complementary", { name: "Visitor details" });
   await panel.getByText("ID number").waitFor();
   await panel.locator(".reasons").getByText("not real-name verified").waitFor();

@@ -142,9 +142,11 @@ function Entry({ item: { event, day, agent, first, last } }: { item: Said }) {
 function Notice({ event }: { event: ChatEvent }) {
   const text = noticeText(event); // in English; the visitor's own under the pointer
   const decision = event.code === "application.decided" ? ` decision ${event.data?.decision ?? "manual_review"}` : "";
+  const end = decision ? text.search(/\n|$/) : 0; // of the title, which only a decision has
   return (
     <p class={`notice${decision}`} title={text === event.text ? undefined : event.text}>
-      {text} <time dateTime={event.at}>{timeOfDay(event.at)}</time>
+      {decision && <strong>{text.slice(0, end)}</strong>}
+      {text.slice(end)} <time dateTime={event.at}>{timeOfDay(event.at)}</time>
     </p>
   );
 }
