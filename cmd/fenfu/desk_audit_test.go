@@ -18,7 +18,7 @@ func TestDeskAuditFilter(t *testing.T) {
 	audrey := o.signIn(staff.Account{ID: "audrey", Name: "安可", Role: staff.Auditor})
 	first := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 	for i := range 1_200 {
-		e := staff.Entry{At: first.Add(time.Duration(i) * time.Minute), Actor: fmt.Sprintf("agent%d", i%3), Role: staff.Agent, Action: "read", OK: true}
+		e := staff.Entry{At: first.Add(time.Duration(i) * time.Minute), Actor: fmt.Sprintf("agent%d", i%3), Role: staff.Agent, Action: "read", OK: true, Session: fmt.Sprintf("talk%d-of-a-visitor", i%100)}
 		if i%400 == 7 {
 			e.Action = "reveal"
 		}
@@ -38,6 +38,9 @@ func TestDeskAuditFilter(t *testing.T) {
 		{url.Values{"since": {at(100)}, "until": {at(350)}}, 250, ""},
 		{url.Values{"since": {at(1_150)}, "until": {at(1_200)}}, 50, ""},
 		{url.Values{"until": {at(5)}, "actor": {"agent0"}}, 2, "agent0"},
+		{url.Values{"session": {"talk42-of-a-visitor"}}, 12, ""},
+		{url.Values{"session": {"talk42-"}, "actor": {"agent1"}}, 4, "agent1"},
+		{url.Values{"session": {"of-a-visitor"}}, 0, ""},
 		{url.Values{"actor": {"nobody"}}, 0, ""},
 		{url.Values{"until": {at(0)}, "actor": {"agent0"}}, 0, ""},
 	} {
@@ -65,11 +68,17 @@ func TestDeskAuditFilter(t *testing.T) {
 			}
 		})
 	}
-	if status := audrey.get("audit?since=yesterday", nil); status != http.StatusBadRequest && status != http.StatusUnprocessableEntity {
-		t.Errorf("a time that is none: %d", status)
-	}
 	all := o.entries()
 	if e := all[len(all)-1]; e.Action != "audit" || e.Reason != "agent0" {
 		t.Errorf("what was looked for is not on record: %+v", e)
+	}
+	if status := audrey.get("audit?session=talk42-&action=reveal", nil); status != http.StatusOK {
+		t.Fatal(status)
+	}
+	if all := o.entries(); all[len(all)-1].Reason != "reveal talk42-" {
+		t.Errorf("what was looked for is not on record: %+v", all[len(all)-1])
+	}
+	if status := audrey.get("audit?since=yesterday", nil); status != http.StatusBadRequest && status != http.StatusUnprocessableEntity {
+		t.Errorf("a time that is none: %d", status)
 	}
 }

@@ -124,12 +124,12 @@ const (
 
 // auditFilter is what is looked for in the audit log; what is zero is not.
 type auditFilter struct {
-	actor, action string
-	since, until  time.Time
+	actor, action, session string // session: the beginning of its id is enough
+	since, until           time.Time
 }
 
 func newAuditFilter(query url.Values) (f auditFilter, err error) {
-	f.actor, f.action = query.Get("actor"), query.Get("action")
+	f.actor, f.action, f.session = query.Get("actor"), query.Get("action"), query.Get("session")
 	for name, at := range map[string]*time.Time{"since": &f.since, "until": &f.until} {
 		text := query.Get(name)
 		if text == "" {
@@ -144,7 +144,12 @@ func newAuditFilter(query url.Values) (f auditFilter, err error) {
 
 func (f auditFilter) matches(e staff.Entry) bool {
 	return (f.actor == "" || f.actor == e.Actor) && (f.action == "" || f.action == e.Action) &&
-		!e.At.Before(f.since) && (f.until.IsZero() || e.At.Before(f.until))
+		strings.HasPrefix(e.Session, f.session) && !e.At.Before(f.since) && (f.until.IsZero() || e.At.Before(f.until))
+}
+
+// words say what was looked for.
+func (f auditFilter) words() string {
+	return strings.Join(strings.Fields(f.actor+" "+f.action+" "+f.session), " ")
 }
 
 // audit answers with a part of the audit log, the newest first. That it was
@@ -161,7 +166,7 @@ func (a *API) audit(w http.ResponseWriter, r *request) error {
 	}
 	before, _ := strconv.ParseInt(query.Get("cursor"), 10, 64)
 	if before <= 0 || a.reads.fresh(r.who.ID, auditLog, a.Now()) { // who begins anywhere reads it, too
-		if err := a.record(r, staff.Entry{Action: "audit", Reason: strings.TrimSpace(filter.actor + " " + filter.action)}); err != nil {
+		if err := a.record(r, staff.Entry{Action: "audit", Reason: filter.words()}); err != nil {
 			a.reads.forget(r.who.ID, auditLog)
 			return err
 		}

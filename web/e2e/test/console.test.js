@@ -513,6 +513,37 @@ test("an auditor finds what somebody did, and the rest is passed over", async (t
   assert.equal(await filter.getByLabel("操作人").inputValue(), "");
 });
 
+test("an auditor finds who had to do with a conversation", async (t) => {
+  const browser = await startBrowser(t);
+  if (!browser) return;
+  const server = await startServer(t);
+  const lin = await openConsole(t, browser, server, "agent1");
+  for (const name of ["first", "second"]) {
+    const visitor = await newVisitor(t, browser, server);
+    await visitor.say("转人工");
+    await lin.view("我的");
+    await lin.rows.nth(name === "first" ? 0 : 1).waitFor();
+    await lin.rows.first().click();
+    await lin.say(name);
+  }
+  const { page } = await openConsole(t, browser, server, "auditor");
+  await page.getByRole("button", { name: "审计", exact: true }).click();
+  const talks = () => page.locator("td.of[title]").evaluateAll((all) => all.map((td) => td.title));
+  await eventually(async () => assert.equal(new Set(await talks()).size, 2));
+  const [session] = await talks();
+  await page.locator("td.of button").first().click();
+  await eventually(async () => assert.deepEqual([...new Set(await talks())], [session]));
+  const field = page.getByRole("search", { name: "筛选" }).getByLabel("会话");
+  assert.equal(await field.inputValue(), session);
+  await field.fill(session.slice(0, 10));
+  await field.press("Enter");
+  await eventually(async () => assert.deepEqual([...new Set(await talks())], [session]));
+  await shot(page, "wide-light-54-audit-talk");
+  await checkAccessible(page.mainFrame(), "audit of a conversation");
+  await page.setViewportSize({ width: 390, height: 844 });
+  await shot(page, "narrow-light-54-audit-talk");
+});
+
 test("an agent who reads further up is left there, and told what is new", async (t) => {
   const browser = await startBrowser(t);
   if (!browser) return;

@@ -9,7 +9,7 @@ import { Icon } from "./icons";
 
 const pageSize = 100;
 /** What nobody looks for. */
-const nothing = { actor: "", action: "", from: "", to: "" };
+const nothing = { actor: "", action: "", session: "", from: "", to: "" };
 
 type Filter = typeof nothing;
 
@@ -91,7 +91,11 @@ export const Audit = reactive(({ desk }: { desk: Desk }) => {
                       {word("act", e.action)} <code>{[e.action, e.field].filter(Boolean).join(" · ")}</code>
                     </td>
                     <td class="of mono" title={e.session}>
-                      {e.session?.slice(0, 10) ?? ""}
+                      {e.session && (
+                        <button type="button" class="link" onClick={() => look({ session: e.session! })}>
+                          {e.session.slice(0, 10)}
+                        </button>
+                      )}
                     </td>
                     <td class="because">{e.reason ?? ""}</td>
                     <td class="outcome">{e.ok ? t("ok") : <span class="chip not_eligible">{t("refusedAct")}</span>}</td>
@@ -112,10 +116,11 @@ export const Audit = reactive(({ desk }: { desk: Desk }) => {
 });
 
 /** The filter as the server is asked; a day is the auditor's own, from midnight to midnight. */
-function wanted({ actor, action, from, to }: Filter): Record<string, string> {
+function wanted({ actor, action, session, from, to }: Filter): Record<string, string> {
   return {
     ...(actor.trim() && { actor: actor.trim() }),
     ...(action && { action }),
+    ...(session.trim() && { session: session.trim() }),
     ...(from && { since: midnight(from, 0) }),
     ...(to && { until: midnight(to, 1) }),
   };
@@ -146,6 +151,10 @@ function Filters({ filter, onChange }: { filter: Filter; onChange(change: Partia
           ))}
         </select>
       </div>
+      <label class="field">
+        <span>{t("what")}</span>
+        <input value={filter.session} autocomplete="off" spellcheck={false} onChange={(e) => onChange({ session: e.currentTarget.value })} />
+      </label>
       {dates.map(([name, label]) => (
         <label key={name} class="field">
           <span>{label}</span>
