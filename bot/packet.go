@@ -15,9 +15,9 @@ import (
 // Packet is what a person who takes over sees at once, so that the visitor need
 // not say it again. Details in it are masked.
 type Packet struct {
-	Form        flow.Status // of the application's form
-	Step        string      // label of the open step, "" if none is
-	Done, Steps int         // how many of the form's steps are done
+	Form        flow.Status  // of the application's form
+	Step        flow.Heading // the open step, zero if none is
+	Done, Steps int          // how many of the form's steps are done
 	Details     []PacketDetail
 	Application *PacketApplication // nil: none was submitted
 }

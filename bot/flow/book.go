@@ -81,7 +81,8 @@ type Flow struct {
 type Step struct {
 	ID          string            `yaml:"id"`
 	Kind        StepKind          `yaml:"kind"`
-	Label       string            `yaml:"label"` // how the step is called in front of the visitor
+	Label       string            `yaml:"label"`    // how the step is called in front of the visitor
+	LabelEN     string            `yaml:"label_en"` // and of people at the desk who read English; may be ""
 	Consent     ConsentText       `yaml:"consent"`
 	Detail      slot.Kind         `yaml:"detail"`
 	Sensitivity Sensitivity       `yaml:"sensitivity"`

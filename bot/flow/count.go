@@ -130,7 +130,9 @@ func (s *Step) corrected(in State) int {
 }
 
 // Heading is a step as it is called in front of people.
-type Heading struct{ ID, Label string }
+type Heading struct{ ID, Label, LabelEN string }
+
+func (s *Step) heading() Heading { return Heading{ID: s.ID, Label: s.Label, LabelEN: s.LabelEN} }
 
 // Steps returns the steps of the newest version of the flow with the id, in
 // their order and without the submission; nil if there is no such flow.
@@ -142,7 +144,7 @@ func (b *Book) Steps(id string) []Heading {
 	var all []Heading
 	for i := range f.Steps {
 		if s := &f.Steps[i]; s.Kind != SubmitStep {
-			all = append(all, Heading{ID: s.ID, Label: s.Label})
+			all = append(all, s.heading())
 		}
 	}
 	return all

@@ -171,3 +171,17 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+// The built-in steps are called something in English, too.
+func TestStepsInEnglish(t *testing.T) {
+	b := book(t)
+	for _, s := range b.Steps("apply") {
+		if s.LabelEN == "" {
+			t.Errorf("step %s has no label in English", s.ID)
+		}
+	}
+	open, _, _ := b.Progress(flow.State{Flow: "apply", Version: 1, Status: flow.Running, Step: "id_number"})
+	if want := (flow.Heading{ID: "id_number", Label: "身份证号", LabelEN: "ID number"}); open != want {
+		t.Errorf("the open step is %+v, want %+v", open, want)
+	}
+}

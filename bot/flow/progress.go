@@ -2,23 +2,23 @@ package flow
 
 import "fenfu/bot/slot"
 
-// Progress says how far a form is: the label of the open step, "" if none is
-// open, and how many of its steps have what they ask for.
-func (b *Book) Progress(s State) (label string, done, steps int) {
+// Progress says how far a form is: the open step, the zero one if none is, and
+// how many of its steps have what they ask for.
+func (b *Book) Progress(s State) (open Heading, done, steps int) {
 	f := b.Of(s)
 	if f == nil {
-		return "", 0, 0
+		return open, 0, 0
 	}
 	for i := range f.Steps {
 		step := &f.Steps[i]
 		if s.Status == Running && step.ID == s.Step {
-			label = step.Label
+			open = step.heading()
 		}
 		if steps++; s.Status == Done || f.satisfied(step, s) {
 			done++
 		}
 	}
-	return label, done, steps
+	return open, done, steps
 }
 
 // StepFor returns the id of the step that asks for details of the kind, "" if

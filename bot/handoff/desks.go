@@ -59,6 +59,7 @@ type Limits struct {
 type Desk struct {
 	ID       string   `yaml:"id"`
 	Name     string   `yaml:"name"`
+	NameEN   string   `yaml:"name_en"` // for people at the desk who read English; may be ""
 	Capacity int      `yaml:"capacity"`
 	Hours    []Hours  `yaml:"hours"`
 	Holidays []string `yaml:"holidays"`

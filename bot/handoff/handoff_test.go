@@ -230,3 +230,13 @@ func TestWords(t *testing.T) {
 		}
 	}
 }
+
+// The built-in desks are called something in English, too, and an operator's
+// need not be.
+func TestDesksInEnglish(t *testing.T) {
+	for _, d := range load(t).All() {
+		if d.NameEN == "" {
+			t.Errorf("desk %s has no name in English", d.ID)
+		}
+	}
+}

@@ -39,12 +39,12 @@ func TestDeskFunnel(t *testing.T) {
 			got.Funnel.Steps[i].MedianS = 0
 		}
 		want := api.Funnel{Days: 2, Started: 4, Submitted: 1, Decided: 1, Abandoned: 2, Steps: []api.FunnelStep{
-			{Step: "collect", Label: "同意收集信息", Asked: 4, Filled: 4},
-			{Step: "disclose", Label: "同意提供给审核方", Asked: 4, Filled: 2, Abandoned: 1},
-			{Step: "name", Label: "姓名", Asked: 2, Filled: 1, Abandoned: 1},
-			{Step: "id_number", Label: "身份证号", Asked: 1, Filled: 1, Retried: 1, Digressed: 1},
-			{Step: "contact", Label: "联系方式", Asked: 1, Filled: 1},
-			{Step: "confirm", Label: "核对信息", Asked: 1, Filled: 1},
+			{Step: "collect", Label: "同意收集信息", LabelEN: "Consent to collect", Asked: 4, Filled: 4},
+			{Step: "disclose", Label: "同意提供给审核方", LabelEN: "Consent to disclose", Asked: 4, Filled: 2, Abandoned: 1},
+			{Step: "name", Label: "姓名", LabelEN: "Name", Asked: 2, Filled: 1, Abandoned: 1},
+			{Step: "id_number", Label: "身份证号", LabelEN: "ID number", Asked: 1, Filled: 1, Retried: 1, Digressed: 1},
+			{Step: "contact", Label: "联系方式", LabelEN: "Contact", Asked: 1, Filled: 1},
+			{Step: "confirm", Label: "核对信息", LabelEN: "Confirmation", Asked: 1, Filled: 1},
 		}}
 		if diff := cmp.Diff(want, got.Funnel); diff != "" {
 			t.Errorf("the funnel (-want +got):\n%s", diff)

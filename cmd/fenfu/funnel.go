@@ -30,7 +30,7 @@ func (f funnel) Read(ctx context.Context, days int) (*api.Funnel, error) {
 	for _, s := range f.book.Steps(mainFlow) {
 		n := figures[s.ID].Counts
 		step := api.FunnelStep{
-			Step: s.ID, Label: s.Label, Asked: n[flow.Asked], Filled: n[flow.Filled], Retried: n[flow.Retried], Corrected: n[flow.Corrected],
+			Step: s.ID, Label: s.Label, LabelEN: s.LabelEN, Asked: n[flow.Asked], Filled: n[flow.Filled], Retried: n[flow.Retried], Corrected: n[flow.Corrected],
 			Digressed: n[flow.Digressed], Abandoned: max(0, n[flow.Abandoned]-n[flow.Resumed]),
 			MedianS: int64((figures[s.ID].Median + time.Second/2) / time.Second),
 		}

@@ -135,6 +135,7 @@ type items[T any] struct {
 type desk struct {
 	ID       string `json:"id"`
 	Name     string `json:"name"`
+	NameEN   string `json:"name_en,omitempty"`
 	Open     bool   `json:"open"`
 	Capacity int    `json:"capacity"` // of an agent who has no own
 	Waiting  int    `json:"waiting"`
@@ -150,7 +151,7 @@ func (a *API) deskList(r *request) ([]desk, error) {
 	now := a.Now()
 	all := []desk{}
 	for _, d := range a.Desks.All() {
-		one := desk{ID: d.ID, Name: d.Name, Open: a.Desks.Open(d.ID, now), Capacity: d.Capacity}
+		one := desk{ID: d.ID, Name: d.Name, NameEN: d.NameEN, Open: a.Desks.Open(d.ID, now), Capacity: d.Capacity}
 		for _, waits := range queue {
 			switch {
 			case waits.Desk != d.ID:

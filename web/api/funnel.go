@@ -46,6 +46,7 @@ type Funnel struct {
 type FunnelStep struct {
 	Step      string `json:"step"`
 	Label     string `json:"label"`
+	LabelEN   string `json:"label_en,omitempty"`
 	Asked     int64  `json:"asked"`
 	Filled    int64  `json:"filled"`    // may be more: some answers come before their question
 	Retried   int64  `json:"retried"`   // answers that were none

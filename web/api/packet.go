@@ -13,6 +13,7 @@ type packet struct {
 	Row         *Row         `json:"row"`
 	Form        string       `json:"form,omitempty"` // running, parked, done or ""
 	Step        string       `json:"step,omitempty"`
+	StepEN      string       `json:"step_en,omitempty"`
 	Progress    progress     `json:"progress"`
 	Details     []detail     `json:"details"`
 	Application *application `json:"application,omitempty"`
@@ -58,7 +59,7 @@ type earlier struct {
 
 func packetOf(s *bot.Session, p bot.Packet, row *Row, notes []Note) packet {
 	out := packet{
-		Row: row, Form: string(p.Form), Step: p.Step, Progress: progress{p.Done, p.Steps},
+		Row: row, Form: string(p.Form), Step: p.Step.Label, StepEN: p.Step.LabelEN, Progress: progress{p.Done, p.Steps},
 		Details: []detail{}, Notes: append([]Note{}, notes...), Earlier: []earlier{}, Seq: s.Seq,
 		Comment: s.Handoff.Comment.Reveal(),
 	}

@@ -576,18 +576,17 @@ test("an agent who reads further up is left there, and told what is new", async 
   await pill.waitFor({ state: "detached" });
 });
 
-test("in English, notices, reasons and details are too", async (t) => {
+test("in English, notices, reasons, details, desks, steps and errors are too", async (t) => {
   const browser = await startBrowser(t);
   if (!browser) return;
   const server = await startServer(t);
-  const { page, rows } = await openConsole(t, browser, server, "agent1");
+  const lin = await openConsole(t, browser, server, "agent1", { allow: [/409 \(Conflict\)/] });
+  const { page, rows } = lin;
   const visitor = await newVisitor(t, browser, server);
   await visitor.fillIn(applicants.notEligible);
   await visitor.submit();
   await visitor.say("转人工");
-  await page.getByRole("button", { name: "设置", exact: true }).click();
-  await page.getByText("English").click();
-  await page.keyboard.press("Escape");
+  await inEnglish(page);
   await page.getByRole("tab", { name: "Mine" }).click();
   await rows.first().click();
   const notices = page.locator(".log .notice");
@@ -606,5 +605,33 @@ test("in English, notices, reasons and details are too", async (t) => {
   await checkAccessible(page.mainFrame(), "a decision");
   const panel = page.getByRole("complementary", { name: "Visitor details" });
   await panel.getByText("ID number").waitFor();
+  await panel.getByText("Customer service").waitFor();
   await panel.locator(".reasons").getByText("not real-name verified").waitFor();
+
+  const told = "这个会话已由其他同事处理。";
+  await page.route("**/transfer", (r) => r.fulfill({ status: 409, json: { code: "conflict", detail: told } }));
+  await page.locator(".actions").getByRole("button", { name: "Transfer" }).click();
+  await lin.dialog.getByText("Review", { exact: true }).click();
+  await lin.dialog.getByRole("button", { name: "Transfer" }).click();
+  await lin.toast.filter({ hasText: "This has changed meanwhile." }).waitFor();
+  assert.equal(await lin.toast.getAttribute("title"), told);
+
+  const form = await newVisitor(t, browser, server);
+  await form.say("开通分付");
+  await form.press("同意");
+  await form.say("转人工");
+  const lead = await openConsole(t, browser, server, "lead");
+  await inEnglish(lead.page);
+  await lead.page.getByRole("tab", { name: "All" }).click();
+  await lead.rows.filter({ hasText: "Visitor" }).click(); // who has given no name
+  await lead.page.locator(".step").getByText("Consent to disclose").waitFor();
+  await lead.page.getByRole("button", { name: "Overview", exact: true }).click();
+  for (const words of ["Customer service", "ID number"]) await lead.page.locator("main").getByText(words, { exact: true }).first().waitFor();
+  await shot(lead.page, "console-wide-light-63-overview-english");
 });
+
+async function inEnglish(page) {
+  await page.getByRole("button", { name: "设置", exact: true }).click();
+  await page.getByText("English").click();
+  await page.keyboard.press("Escape");
+}

@@ -1,9 +1,10 @@
 // In English, what the server says in the visitor's language: notices by their
-// code, the check's reasons and the kinds of details by theirs. What an operator
-// named (desks, steps) stays as it is.
+// code, the check's reasons, errors and the kinds of details by theirs. What an
+// operator named (desks, steps) has a name in English beside it, or stays as it is.
 import type { ChatEvent, Reason } from "../../shared/protocol";
 import type { Detail } from "../model/wire";
-import { lang, word } from "./i18n";
+import type { ApiError } from "../model/api";
+import { lang, t, word } from "./i18n";
 
 const notices: Record<string, string> = {
   "application.submitted": "Application submitted, being checked.",
@@ -53,6 +54,26 @@ const kinds: Record<string, string> = {
   email: "E-mail",
   wechat: "WeChat",
 };
+
+const problems: Record<string, string> = {
+  invalid: "The server does not take this as it is.",
+  not_found: "This is no longer there, or out of your reach.",
+  conflict: "This has changed meanwhile. Please look how it stands now.",
+  unauthorized: "You may not do this.",
+  limited: "Too often. Please wait a moment.",
+  unavailable: "The server cannot do this just now. Please try again.",
+  internal: "Something went wrong. Please try again later.",
+};
+
+/** What an error says to the agent; its own words are in the visitor's language. */
+export function errorText({ code, message }: ApiError): string {
+  return (lang.value === "en" && problems[code]) || message || t("failed");
+}
+
+/** What an operator named, as the agent reads it. */
+export function named(name: string, english?: string): string {
+  return (lang.value === "en" && english) || name;
+}
 
 /** A notice as the agent reads it; one that nobody translated as the visitor does. */
 export function noticeText({ code = "", text, data }: ChatEvent): string {

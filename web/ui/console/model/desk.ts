@@ -1,6 +1,7 @@
 // The state of the console and everything that changes it. Views read the
 // signals and call the methods; nothing else writes.
 import { batch, computed, signal } from "@preact/signals-core";
+import { errorText } from "../lib/english";
 import { t } from "../lib/i18n";
 import { Api, ApiError, newID } from "./api";
 import { List } from "./list";
@@ -33,6 +34,8 @@ export class Desk {
   readonly canned = signal<readonly Canned[]>([]);
   readonly drafts = signal<ReadonlyMap<string, string>>(new Map());
   readonly toast = signal("");
+  /** What the toast is in the server's own words. */
+  said = "";
   /** On a narrow screen, whether the visitor's panel covers the conversation. */
   readonly panel = signal(false);
   readonly settings = signal(false);
@@ -308,13 +311,14 @@ export class Desk {
       return true;
     } catch (err) {
       if (!(err instanceof ApiError)) throw err;
-      if (err.status !== 401) this.say(err.message || t("failed"));
+      if (err.status !== 401) this.say(errorText(err), err.message);
       return false;
     }
   }
 
-  say(text: string): void {
+  say(text: string, original = text): void {
     clearTimeout(this.#toastTimer);
+    this.said = original;
     this.toast.value = text;
     this.#toastTimer = setTimeout(() => (this.toast.value = ""), 6_000);
   }

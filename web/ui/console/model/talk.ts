@@ -12,7 +12,7 @@ export interface Outgoing {
   readonly text: string;
   readonly state: "sending" | "sent" | "failed";
   /** Why the server would not take it. */
-  readonly refusal?: string;
+  readonly refusal?: ApiError;
 }
 
 /** A detail shown for a moment. */
@@ -149,7 +149,7 @@ export class Talk {
       this.#update(id, { state: "sent" });
     } catch (err) {
       if (!(err instanceof ApiError)) throw err;
-      this.#update(id, { state: "failed", ...(!err.passing && err.status !== 401 && { refusal: err.message }) });
+      this.#update(id, { state: "failed", ...(!err.passing && err.status !== 401 && { refusal: err }) });
     }
   }
 

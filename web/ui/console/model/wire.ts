@@ -87,6 +87,7 @@ export interface Packet {
   form?: string;
   /** The label of the step that the form is at. */
   step?: string;
+  step_en?: string;
   progress?: { done: number; steps: number };
   details?: Detail[];
   application?: { id: string; status: string; decision?: Decision; reasons?: Reason[] };
@@ -110,6 +111,7 @@ export interface AgentState {
 export interface DeskState {
   id: string;
   name: string;
+  name_en?: string;
   open: boolean;
   waiting: number;
   oldest_s: number;
@@ -126,6 +128,7 @@ export interface Canned {
 export interface FunnelStep {
   step: string;
   label?: string;
+  label_en?: string;
   asked: number;
   filled: number;
   retried: number;

@@ -71,7 +71,7 @@ const Workplace = reactive(({ desk }: { desk: Desk }) => {
         {page === "accounts" && <Accounts desk={desk} />}
       </div>
       {desk.toast.value && (
-        <p class="toast" role="alert">
+        <p class="toast" role="alert" title={desk.said === desk.toast.value ? undefined : desk.said}>
           {desk.toast.value}
         </p>
       )}

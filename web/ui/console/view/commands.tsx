@@ -1,6 +1,7 @@
 import { h } from "preact";
 import { useRef } from "preact/hooks";
 import { reactive, useSignal } from "../../shared/reactive";
+import { named } from "../lib/english";
 import { t } from "../lib/i18n";
 import type { Desk } from "../model/desk";
 import type { Row } from "../model/wire";
@@ -70,7 +71,7 @@ export const TransferDialog = reactive(({ desk, row, onClose, onDo }: TransferPr
             {desks.map((d, i) => (
               <label key={d.id} class="option">
                 <input type="radio" name="to" autofocus={i === 0} checked={to.value === `desk:${d.id}`} onChange={() => (to.value = `desk:${d.id}`)} />
-                <span>{d.name}</span>
+                <span>{named(d.name, d.name_en)}</span>
                 <small>{t(d.open ? "open" : "shut")}</small>
               </label>
             ))}

@@ -1,4 +1,5 @@
 import { h, Fragment } from "preact";
+import { named } from "../lib/english";
 import { t } from "../lib/i18n";
 import { span } from "../lib/time";
 import type { Funnel as Figures, FunnelStep } from "../model/wire";
@@ -58,7 +59,7 @@ function Steps({ steps }: { steps: readonly FunnelStep[] }) {
         <tbody>
           {steps.map((s) => (
             <tr key={s.step}>
-              <th scope="row">{s.label || s.step}</th>
+              <th scope="row">{named(s.label || s.step, s.label_en)}</th>
               <td class="wide">
                 <span class="pair">
                   <span>

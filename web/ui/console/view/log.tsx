@@ -2,7 +2,7 @@ import { h, Fragment } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { ChatEvent } from "../../shared/protocol";
 import { reactive, useSignal } from "../../shared/reactive";
-import { noticeText } from "../lib/english";
+import { errorText, noticeText } from "../lib/english";
 import { t } from "../lib/i18n";
 import { dayName, fullTime, timeOfDay } from "../lib/time";
 import type { Desk } from "../model/desk";
@@ -226,7 +226,7 @@ function Pending({ desk, talk, out }: PendingProps) {
       ) : (
         <p class="meta problem" role="alert">
           <Icon name="alert" />
-          {out.refusal || t("notSent")}
+          <span title={out.refusal?.message}>{out.refusal ? errorText(out.refusal) : t("notSent")}</span>
           {!out.refusal && (
             <button type="button" class="link" onClick={() => talk.retry(out.id)}>
               {t("resend")}

@@ -1,10 +1,11 @@
 import { h, type ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { reactive, useSignal } from "../../shared/reactive";
+import { named } from "../lib/english";
 import { t, word } from "../lib/i18n";
 import { span } from "../lib/time";
 import type { Desk } from "../model/desk";
-import type { Stats } from "../model/wire";
+import type { DeskState, Stats } from "../model/wire";
 import { Funnel } from "./funnel";
 import { Icon } from "./icons";
 import { Stars } from "./panel";
@@ -86,7 +87,7 @@ function Figures({ stats }: { stats: Stats }) {
           <Counts title={t("why")} counts={Object.entries(stats.reasons).map(([r, n]) => [word("reason", r), n])} />
         </div>
         <div class="stack">
-          <Counts title={t("queues")} counts={stats.desks.map((d) => [d.open ? d.name : `${d.name}（${t("shut")}）`, d.waiting])} />
+          <Counts title={t("queues")} counts={stats.desks.map(queued)} />
           <Ratings by={ratings.by} />
         </div>
       </div>
@@ -176,4 +177,10 @@ export function Bar({ share, kind = "" }: { share: number; kind?: string }) {
       <rect class="fill" width={Math.max(share > 0 ? 1 : 0, share * 100)} height="8" />
     </svg>
   );
+}
+
+/** A desk and how many wait there, closed ones marked so. */
+function queued(d: DeskState): [string, number] {
+  const name = named(d.name, d.name_en);
+  return [d.open ? name : `${name}（${t("shut")}）`, d.waiting];
 }

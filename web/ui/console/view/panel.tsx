@@ -1,7 +1,7 @@
 import { h, type ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { reactive, useSignal } from "../../shared/reactive";
-import { labelOf, reasonText } from "../lib/english";
+import { labelOf, named, reasonText } from "../lib/english";
 import { t, word } from "../lib/i18n";
 import { fullTime, now, shortTime, span } from "../lib/time";
 import type { Desk } from "../model/desk";
@@ -54,6 +54,11 @@ function Section({ title, children, aside }: { title: string; children: Componen
   );
 }
 
+function nameOfDesk(desk: Desk, id: string): string | undefined {
+  const found = desk.desks.value.find((d) => d.id === id);
+  return found && named(found.name, found.name_en);
+}
+
 interface ReasonProps {
   packet: Packet;
   row: Row;
@@ -62,12 +67,11 @@ interface ReasonProps {
 
 const Reason = reactive(({ packet, row, desk }: ReasonProps) => {
   const waiting = row.owner === "waiting";
-  const name = desk.desks.value.find((d) => d.id === row.desk)?.name ?? row.desk;
   return (
     <Section title={t("handoff")} aside={<small>{t("number", { n: (packet.earlier?.length ?? 0) + 1 })}</small>}>
       <dl class="facts">
         <Fact name={t("reason")}>{row.reason ? word("reason", row.reason) : "–"}</Fact>
-        <Fact name={t("toDesk")}>{name}</Fact>
+        <Fact name={t("toDesk")}>{nameOfDesk(desk, row.desk) ?? row.desk}</Fact>
         <Fact name={t("waitedFor")}>{waiting ? <Wait at={row.since} /> : span(row.wait_s ?? 0)}</Fact>
         {row.rating ? (
           <Fact name={t("rating")}>
@@ -179,7 +183,7 @@ function Progress({ packet }: { packet: Packet }) {
       }
     >
       <progress max={progress.steps} value={progress.done} aria-label={t("progress")} />
-      {packet.step && <p class="step">{packet.step}</p>}
+      {packet.step && <p class="step">{named(packet.step, packet.step_en)}</p>}
     </Section>
   );
 }
@@ -219,7 +223,7 @@ function Earlier({ desk, packet }: { desk: Desk; packet: Packet }) {
               {shortTime(p.since)}
             </time>
             <span>{word("reason", p.reason)}</span>
-            <small>{[desk.desks.value.find((d) => d.id === p.desk)?.name, p.agent_name].filter(Boolean).join(" · ")}</small>
+            <small>{[nameOfDesk(desk, p.desk), p.agent_name].filter(Boolean).join(" · ")}</small>
             {p.rating ? <Stars n={p.rating} /> : null}
           </li>
         ))}

@@ -1,6 +1,7 @@
 import { h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { reactive, useSignal } from "../../shared/reactive";
+import { errorText } from "../lib/english";
 import { lang, setLang, t } from "../lib/i18n";
 import { ApiError } from "../model/api";
 import type { Desk } from "../model/desk";
@@ -47,7 +48,7 @@ export const SignIn = reactive(({ desk }: { desk: Desk }) => {
       needsCode.value = !(await desk.signIn(field("account"), String(fields.get("password") ?? ""), field("code")));
     } catch (err) {
       if (!(err instanceof ApiError)) throw err;
-      problem.value = err.status === 0 ? t("noServer") : err.status === 401 ? t("wrong") : err.message || t("failed");
+      problem.value = err.status === 0 ? t("noServer") : err.status === 401 ? t("wrong") : errorText(err);
       code.current?.select();
     } finally {
       busy.value = false;
