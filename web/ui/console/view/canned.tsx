@@ -1,4 +1,5 @@
 import { h } from "preact";
+import { useEffect } from "preact/hooks";
 import { t } from "../lib/i18n";
 import type { Desk } from "../model/desk";
 import type { Canned } from "../model/wire";
@@ -33,6 +34,7 @@ interface Props {
 }
 
 export function CannedReplies({ desk, replies, picked, onPick }: Props) {
+  useEffect(() => document.getElementById(`canned-${picked}`)?.scrollIntoView({ block: "nearest" }), [picked]);
   if (replies.length === 0) {
     return (
       <p class="canned none" id="canned" role="status">
