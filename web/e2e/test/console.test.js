@@ -544,6 +544,22 @@ test("an auditor finds who had to do with a conversation", async (t) => {
   await shot(page, "narrow-light-54-audit-talk");
 });
 
+test("who signs in on a phone on its side can scroll to all of the form", async (t) => {
+  const browser = await startBrowser(t);
+  if (!browser) return;
+  const server = await startServer(t);
+  const context = await newContext(t, browser, "phone-light", { viewport: { width: 740, height: 360 }, allow: [signedOut] });
+  const page = await context.newPage();
+  await page.goto(`${server.url}/console`);
+  await page.getByLabel("账号").waitFor();
+  const top = await page.locator(".signin").evaluate((el) => {
+    el.scrollTop = 0;
+    return el.querySelector("form").getBoundingClientRect().top;
+  });
+  assert.ok(top >= 0, `the form begins at ${top}`);
+  await shot(page, "console-phone-light-72-signin-landscape");
+});
+
 test("with the keyboard up, or on its side, an agent's phone leaves most of its height to what was said", async (t) => {
   const browser = await startBrowser(t);
   if (!browser) return;
