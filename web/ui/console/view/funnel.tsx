@@ -3,7 +3,7 @@ import { named } from "../lib/english";
 import { t } from "../lib/i18n";
 import { span } from "../lib/time";
 import type { Funnel as Figures, FunnelStep } from "../model/wire";
-import { Bar } from "./overview";
+import { Bar } from "./bar";
 
 /** How far applicants come, step by step, and what holds them up. */
 export function Funnel({ funnel }: { funnel: Figures }) {

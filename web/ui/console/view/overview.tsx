@@ -6,6 +6,7 @@ import { t, word } from "../lib/i18n";
 import { span } from "../lib/time";
 import type { Desk } from "../model/desk";
 import type { DeskState, Stats } from "../model/wire";
+import { Bar } from "./bar";
 import { Funnel } from "./funnel";
 import { Icon } from "./icons";
 import { Stars } from "./panel";
@@ -166,16 +167,6 @@ function Ratings({ by }: { by: readonly number[] }) {
         ))}
       </ul>
     </section>
-  );
-}
-
-/** A share of the longest, as a bar; the number beside it says it in words. */
-export function Bar({ share, kind = "" }: { share: number; kind?: string }) {
-  return (
-    <svg class={`bar ${kind}`} viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
-      <rect class="track" width="100" height="8" />
-      <rect class="fill" width={Math.max(share > 0 ? 1 : 0, share * 100)} height="8" />
-    </svg>
   );
 }
 
