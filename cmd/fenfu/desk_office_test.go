@@ -103,7 +103,7 @@ func TestDeskGuesserLocksNobodyOut(t *testing.T) {
 				t.Errorf("%s, in the usual browser: %d", account, status)
 			}
 		}
-		stopped(li, func(int) string { return "wang" }) // one's own browser is no way to guess at a colleague's account
+		stopped(li, func(int) string { return "wang" })   // one's own browser is no way to guess at a colleague's account
 		stopped(wang, func(int) string { return "wang" }) // nor is one that is known to guess at one's own without end
 		if limited(li, "li", officePassword) {
 			t.Error("a colleague who guesses locks others out")
