@@ -270,11 +270,12 @@ func demoStaff() []staff.Account {
 	}
 }
 
-// openDemoStaff gives the demo's accounts new passwords and prints them.
+// openDemoStaff gives the demo's accounts new passwords and prints them, when
+// they are good. To hash five takes a while, in which visitors are served.
 func openDemoStaff(ctx context.Context, s *sessions.Staff, out io.Writer) error {
 	hasher := staff.NewHasher()
-	fmt.Fprintln(out, "people of the demo sign in at /console, until the next start with:")
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "people of the demo sign in at /console, until the next start with:")
 	for _, a := range demoStaff() {
 		password := staff.NewPassword()
 		hash, err := hasher.Hash(ctx, password)

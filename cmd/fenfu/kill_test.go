@@ -34,7 +34,7 @@ func TestKilledInConversation(t *testing.T) {
 	for name, args := range stores(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 			defer cancel()
 			p := startServer(t, args...)
 			v := newVisitor(t, p)
@@ -69,7 +69,7 @@ func TestKilledInSubmission(t *testing.T) {
 	for name, args := range stores(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 			defer cancel()
 			p := startServer(t, args...)
 			for round := range 8 {
@@ -100,7 +100,7 @@ func TestKilledInSubmission(t *testing.T) {
 // come back, the process ends by itself, and nothing is lost over it.
 func TestDrain(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	p := startServer(t, "--data-dir", t.TempDir())
 	v := newVisitor(t, p)

@@ -64,16 +64,20 @@ func serve(ctx context.Context, c config, out io.Writer) error {
 		return err
 	}
 	banner(out, c, listener.Addr())
-	if !c.Production {
-		if err := openDemoStaff(ctx, store.staff, out); err != nil {
-			return err
-		}
-	}
 
 	http1 := server.HTTPServer()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		if err := http1.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	group.Go(func() error {
+		if c.Production {
+			return nil
+		}
+		if err := openDemoStaff(ctx, store.staff, out); ctx.Err() == nil {
 			return err
 		}
 		return nil

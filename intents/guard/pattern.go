@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -27,42 +28,71 @@ const (
 	closing = "\x03"
 )
 
+// unbounded are the classes that match all but a few characters by their name.
+var unbounded = regexp.MustCompile(`\\[SDWP]`)
+
 // find compiles a pattern. What it matches must be bounded, and have something
 // that can be looked for.
 func find(source string) *pattern {
-	tree, err := syntax.Parse(source, syntax.Perl)
+	if unbounded.MatchString(source) {
+		panic(fmt.Sprintf("guard: a class without bounds in %s", source))
+	}
+	re := bordered(source)
+	tree, err := syntax.Parse(re, syntax.Perl)
 	if err != nil {
 		panic(err)
 	}
-	bordered(tree)
 	tree = tree.Simplify()
+	inside(source, tree)
 	whole, some := marksOf(tree)
 	best := better(found{whole, 0}, some)
 	if best.marks == nil {
 		panic(fmt.Sprintf("guard: nothing to look for in %s", source))
 	}
 	return &pattern{
-		source: source, re: regexp.MustCompile(tree.String()), marks: best.marks,
+		source: source, re: regexp.MustCompile(re), marks: best.marks,
 		before: best.before + utf8.UTFMax, after: longest(tree) + utf8.UTFMax,
 	}
 }
 
 // bordered puts the borders in place of ^ and $, and keeps classes off them.
-func bordered(re *syntax.Regexp) {
-	switch re.Op {
-	case syntax.OpBeginText:
-		re.Op, re.Rune, re.Flags = syntax.OpLiteral, []rune(opening), 0
-	case syntax.OpEndText:
-		re.Op, re.Rune, re.Flags = syntax.OpLiteral, []rune(closing), 0
-	case syntax.OpCharClass:
-		if re.Rune[0] <= 1 && re.Rune[1] > 3 {
-			re.Rune = append([]rune{4}, re.Rune[1:]...) // all but a few
+// (To print a changed tree takes a hundred times as long.)
+func bordered(source string) string {
+	var b strings.Builder
+	class := false
+	for i := 0; i < len(source); i++ {
+		switch c := source[i]; {
+		case c == '\\':
+			b.WriteByte(c)
+			i++
+			b.WriteByte(source[i])
+		case class:
+			class = c != ']'
+			b.WriteByte(c)
+		case strings.HasPrefix(source[i:], "[^"):
+			class = true
+			b.WriteString("[^" + opening + closing)
+			i++
+		case c == '^':
+			b.WriteString(opening)
+		case c == '$':
+			b.WriteString(closing)
+		default:
+			class = c == '['
+			b.WriteByte(c)
 		}
-	case syntax.OpBeginLine, syntax.OpEndLine, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
-		panic(fmt.Sprintf("guard: %s in a pattern", re.Op))
+	}
+	return b.String()
+}
+
+// inside makes sure that nothing but the borders matches the borders.
+func inside(source string, re *syntax.Regexp) {
+	switch re.Op {
+	case syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		panic(fmt.Sprintf("guard: %s in %s", re.Op, source))
 	}
 	for _, sub := range re.Sub {
-		bordered(sub)
+		inside(source, sub)
 	}
 }
 
