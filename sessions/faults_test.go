@@ -89,7 +89,7 @@ func TestLostReply(t *testing.T) {
 			here, there := follow(t, s, id, 0), follow(t, other, id, 0)
 
 			tr := turn(load(t, s, id), "message-whose-answer-is-lost", "two", "reply")
-			lost := faults.LoseReply([]byte(tr.MessageID))
+			lost := faults.LoseReply([]byte(s.MessageField(id, tr.MessageID)))
 			_, err := s.Commit(t.Context(), tr)
 			receive(t, lost, "the answer is lost")
 			if retries < 0 {
