@@ -39,16 +39,16 @@ type learned struct {
 	topics   []Intent
 	apply    int  // the number of Apply among them
 	wishes   bits // concepts
-	about    bits
+	about    bits // concepts of the product and of opening
 	concepts [maxConcepts]learn.Feature
 }
 
-func newLearned(b []byte, words *lexicon) (*learned, error) {
+func newLearned(b []byte, words *lexicon, about bits) (*learned, error) {
 	model, err := learn.Read(b)
 	if err != nil {
 		return nil, fmt.Errorf("learned.bin: %w", err)
 	}
-	l := &learned{model: model, apply: -1}
+	l := &learned{model: model, apply: -1, about: about}
 	for i, name := range model.Labels {
 		l.topics = append(l.topics, Intent(name))
 		if Intent(name) == Apply {
@@ -59,9 +59,6 @@ func newLearned(b []byte, words *lexicon) (*learned, error) {
 		return nil, fmt.Errorf("learned.bin: no label %s", Apply)
 	}
 	if l.wishes, err = words.set(wishing); err != nil {
-		return nil, err
-	}
-	if l.about, err = words.set([]string{"product", "open"}); err != nil {
 		return nil, err
 	}
 	for name, c := range words.names {

@@ -66,7 +66,7 @@ func load() (*Matcher, error) {
 		}
 		m.slots = append(m.slots, slotConcept{slot, m.words.names["slot_"+slot]})
 	}
-	if m.learned, err = newLearned(learnedModel, m.words); err != nil {
+	if m.learned, err = newLearned(learnedModel, m.words, m.clauses); err != nil {
 		return nil, err
 	}
 	if name := m.words.unused(f.Opaque); name != "" {
