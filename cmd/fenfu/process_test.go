@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,6 +20,7 @@ import (
 
 	"fenfu/bot"
 	"fenfu/bot/pii"
+	"fenfu/web/webtest"
 	"fenfu/web/ws"
 )
 
@@ -80,9 +80,7 @@ type process struct {
 	addr   string
 	cmd    *exec.Cmd
 	exited chan error
-
-	mu  sync.Mutex
-	log bytes.Buffer // standard output and error of every life
+	log    webtest.Log // standard output and error of every life
 }
 
 // startServer starts a server on a free port, with more arguments.
@@ -112,17 +110,7 @@ func newProcess(t testing.TB, bin string, args ...string) *process {
 	return p
 }
 
-func (p *process) Write(b []byte) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.log.Write(b)
-}
-
-func (p *process) output() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.log.String()
-}
+func (p *process) output() string { return p.log.String() }
 
 // start starts the server, and returns when it is ready.
 func (p *process) start() {
@@ -139,7 +127,7 @@ func (p *process) tryStart() error {
 	}
 	p.cmd = exec.Command(bin, p.args...)
 	p.cmd.Env = append(os.Environ(), asServer+"=1")
-	p.cmd.Stdout, p.cmd.Stderr = p, p
+	p.cmd.Stdout, p.cmd.Stderr = &p.log, &p.log
 	if err := p.cmd.Start(); err != nil {
 		return err
 	}
